@@ -1,0 +1,1 @@
+"""The API: validates, stores, queues, streams events. Knows no torch."""

@@ -1,0 +1,1 @@
+"""The pages, in Dash. Speaks HTTP to the API and nothing else."""

@@ -62,13 +62,16 @@ def circular_mean(angle: Tensor, weight: Tensor | None = None, dim: int = -1) ->
 
 
 def circular_sd(angle: Tensor, weight: Tensor | None = None, dim: int = -1) -> Tensor:
-    """Circular standard deviation ``sqrt(-2 ln R)`` in radians (Mardia & Jupp 2000, eq. 2.3.14), as ``scipy.stats.circstd``."""
+    """Circular sd ``sqrt(-2 ln R)`` in radians (Mardia & Jupp 2000, eq. 2.3.14), as ``scipy.stats.circstd``."""
     length, _ = resultant(angle, weight, dim)
     return (-2 * length.clamp(max=1.0).log()).clamp(min=0).sqrt()
 
 
 def circular_kurtosis(angle: Tensor, weight: Tensor | None = None, dim: int = -1) -> Tensor:
-    """Circular kurtosis ``(R2 cos(m2 - 2 m1) - R1^4) / (1 - R1)^2`` (Mardia & Jupp 2000, eq. 3.4.9); 0 for a wrapped normal."""
+    """Circular kurtosis ``(R2 cos(m2 - 2 m1) - R1^4) / (1 - R1)^2``, 0 for a wrapped normal.
+
+    Source: Mardia & Jupp (2000), eq. 3.4.9.
+    """
     first, direction = resultant(angle, weight, dim)
     second, direction_2 = resultant(2 * angle, weight, dim)
     return (second * torch.cos(direction_2 - 2 * direction) - first**4) / (1 - first) ** 2

@@ -15,8 +15,8 @@ class Displays:
     """M displays of up to N items; item 0 is the cued one.
 
     Attributes:
-        report: ``(M, N)`` float64, radians on ``[-pi, pi)``: the feature to be reported; NaN past a display's set size.
-        probe: ``(M, N)`` float64, radians: the feature by which an item is cued; NaN where unknown or past the set size.
+        report: ``(M, N)`` float64, radians on ``[-pi, pi)``: what is to be reported; NaN past a display's set size.
+        probe: ``(M, N)`` float64, radians: what an item is cued by; NaN where unknown or past the set size.
         set_size: ``(M,)`` int64, items on each display, at least 1.
     """
 
@@ -26,9 +26,13 @@ class Displays:
 
     def __post_init__(self) -> None:
         if self.report.ndim != 2 or self.probe.shape != self.report.shape:
-            raise ValueError(f"report {tuple(self.report.shape)} and probe {tuple(self.probe.shape)} must both be (M, N)")
+            raise ValueError(
+                f"report {tuple(self.report.shape)} and probe {tuple(self.probe.shape)} must both be (M, N)"
+            )
         if self.set_size.shape != self.report.shape[:1]:
-            raise ValueError(f"set_size {tuple(self.set_size.shape)} must be (M,) for report {tuple(self.report.shape)}")
+            raise ValueError(
+                f"set_size {tuple(self.set_size.shape)} must be (M,) for report {tuple(self.report.shape)}"
+            )
         if not torch.equal(self.report.isfinite(), self.present):
             raise ValueError("a display must have a report value for each of its items and NaN past its set size")
 

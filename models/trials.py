@@ -55,9 +55,7 @@ class Trials:
         subject_code, subject_names = _codes(subject if subject is not None else ["1"] * count)
         condition_code, condition_names = _codes(condition if condition is not None else [""] * count)
         row = torch.arange(1, count + 1) if row is None else row
-        return Trials(
-            displays, wrap(response), subject_code, subject_names, condition_code, condition_names, row
-        )
+        return Trials(displays, wrap(response), subject_code, subject_names, condition_code, condition_names, row)
 
     def __len__(self) -> int:
         return len(self.displays)

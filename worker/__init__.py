@@ -1,0 +1,1 @@
+"""Turns a queued job into calls of models, with progress, cancel and checkpoint."""

@@ -1,0 +1,1 @@
+"""Tables and artifact files: the one thing the API and the workers share."""

@@ -1,0 +1,1 @@
+"""Numbers in, plotly figure out; no browser needed to test them."""

@@ -1,0 +1,1 @@
+"""Taking recordings apart: fidelity to behaviour, geometry of the state space."""

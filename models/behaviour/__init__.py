@@ -1,0 +1,1 @@
+"""Models of what people report: BNS and the classics, fitted to Trials."""
