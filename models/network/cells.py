@@ -1,0 +1,63 @@
+"""The recurrent cells: what drives each neuron, given the state, the input and the time.
+
+A cell has two methods. ``drive`` turns what is constant during an epoch (input, time) into whatever the cell can add up
+at each step, once. ``run`` steps through an epoch in *frame coordinates*: ``frame`` is orthogonal, its first two rows
+span the behaviour plane, and neurons are ``state @ frame``. Another cell is another class here and a line in ``CELLS``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from models.network.config import TrainConfig
+from models.network.rollout import LeakyRollout
+
+
+class RateCell(nn.Module):
+    """One hidden layer: ``f(r) = softplus(r W + u U + tau Q + b) V + v``.
+
+    It starts as something that can remember: hidden units come in pairs +/- of each neuron, and since
+    ``softplus(z) - softplus(-z) = z`` the drive of a fresh cell is about the state itself.
+    """
+
+    def __init__(self, config: TrainConfig, inputs: int, generator: torch.Generator) -> None:
+        super().__init__()
+        n, h, e = config.neurons, config.hidden, config.time_features
+        spare = h - 2 * n
+
+        def normal(rows: int, columns: int, sd: float) -> Tensor:
+            return torch.randn(rows, columns, generator=generator) * sd
+
+        identity = torch.eye(n)
+        self.recurrent = nn.Parameter(torch.cat([identity, -identity, normal(n, spare, 1 / math.sqrt(n))], dim=1))
+        self.recurrent.data += normal(n, h, 0.02)
+        self.inputs = nn.Parameter(normal(inputs, h, 1.0 / math.sqrt(inputs)))
+        self.time = nn.Parameter(normal(e, h, 0.3 / math.sqrt(e)))
+        self.bias = nn.Parameter(torch.zeros(h))
+        self.outward = nn.Parameter(torch.cat([identity, -identity, normal(spare, n, 0.3 / math.sqrt(max(spare, 1)))]))
+        self.outward_bias = nn.Parameter(torch.zeros(n))
+
+    def drive(self, inputs: Tensor | None, time: Tensor) -> Tensor:
+        """``(T or 1, B or 1, h)``: the part of the hidden units' drive that does not depend on the state.
+
+        Args:
+            inputs: ``(B, D)`` encoded input of the epoch, or None for none.
+            time: ``(E,)`` for a whole epoch or ``(T, E)``, one row a step.
+        """
+        by_time = (time @ self.time + self.bias).reshape(-1, 1, self.bias.shape[0])
+        return by_time if inputs is None else by_time + (inputs @ self.inputs)[None]
+
+    def run(
+        self, state: Tensor, drive: Tensor, noise: Tensor, forced: Tensor | None, alpha: float, frame: Tensor
+    ) -> Tensor:
+        """States ``(T, M, n)`` after each step of an epoch, in frame coordinates; arguments as in ``LeakyRollout``."""
+        inward, outward = frame @ self.recurrent, self.outward @ frame.T
+        bias = frame @ self.outward_bias
+        return cast(Tensor, LeakyRollout.apply(state, drive, inward, outward, bias, noise, forced, alpha))
+
+
+CELLS = {"rate": RateCell}

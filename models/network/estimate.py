@@ -1,0 +1,57 @@
+"""What a training will cost on this device, before it starts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+
+from models.displays import Displays
+from models.network.config import TrainConfig
+from models.network.swap_laws import SwapLaw
+from models.network.targets import Source
+from models.network.training import best_device, train
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Time of a training.
+
+    Attributes:
+        seconds_per_step: measured on a few steps.
+        seconds: for the whole training.
+        device: ``"cpu"`` or ``"cuda"``.
+    """
+
+    seconds_per_step: float
+    seconds: float
+    device: str
+
+
+def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str | None = None) -> Cost:
+    """Measure a few training steps on made-up displays of up to ``items`` items; takes about a second."""
+    where = best_device() if device is None else torch.device(device)
+    short = config.changed(steps=steps, pool=256, held_out=8, evaluations=1, picture_seconds=3600.0)
+    moments: list[float] = []
+    source = Source(_AnyDisplays(items), SwapLaw(kind="smooth", emission="von_mises"))
+    train(
+        short.changed(ramp=0.0), source, seed=0, report=lambda progress: moments.append(time.monotonic()), device=where
+    )
+    gaps = sorted(after - before for before, after in zip(moments[2:-1], moments[3:], strict=False))
+    typical = gaps[len(gaps) // 2]
+    return Cost(typical, typical * config.steps, where.type)
+
+
+@dataclass(frozen=True)
+class _AnyDisplays:
+    """Displays of evenly spread set sizes and independent features, good enough to time a step."""
+
+    items: int
+
+    def sample(self, count: int, generator: torch.Generator) -> Displays:
+        set_size = torch.arange(count) % self.items + 1
+        absent = torch.arange(self.items) >= set_size[:, None]
+        feature = torch.rand(2, count, self.items, generator=generator, dtype=torch.float64) * 6.28 - 3.14
+        feature[:, absent] = torch.nan
+        return Displays(feature[0], feature[1], set_size)

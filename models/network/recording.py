@@ -1,0 +1,82 @@
+"""Run a network on displays and keep what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.displays import Displays
+from models.network.network import Network
+from models.network.targets import network_input
+from models.network.task import Epoch, epochs
+
+
+@dataclass(frozen=True)
+class Recording:
+    """S runs of a network on each of B displays; network activity travels in no other form inside ``models``.
+
+    Attributes:
+        response: ``(B, S)`` radians on [-pi, pi).
+        plane: ``(B, S, T, 2)`` place in the behaviour plane after every step.
+        states: ``(B, S, T, n)`` float32 activity of the neurons after every step; empty (n = 0) if not asked for.
+        epochs: what happened when, in steps.
+    """
+
+    response: Tensor
+    plane: Tensor
+    states: Tensor
+    epochs: list[Epoch]
+
+
+@torch.inference_mode()
+def record(
+    network: Network,
+    displays: Displays,
+    runs: int,
+    generator: torch.Generator,
+    noise: float = 1.0,
+    delay: int | None = None,
+    cue: Tensor | None = None,
+    states: bool = True,
+) -> Recording:
+    """Let the network run freely.
+
+    Args:
+        network: any trained network.
+        displays: B displays.
+        runs: runs S of each display, with independent noise.
+        generator: source of the noise, on the network's device.
+        noise: multiplier of all noise, the initial state's included; 0 makes a run deterministic.
+        delay: steps of delay; None is the longest delay of the training.
+        cue: ``(B,)`` probe angle to cue with, radians; None cues item 0.
+        states: whether to keep the activity of all neurons.
+
+    Raises:
+        UnusableDisplays: if items have no probe value.
+    """
+    config, device = network.config, network.device
+    delay = config.delay_steps[1] if delay is None else delay
+    report, probe, present = (value.to(device) for value in network_input(displays))
+    cued = probe[:, 0] if cue is None else cue.to(device=device, dtype=probe.dtype)
+    count = len(displays)
+    if count > 1:
+        report, probe, present, cued = (value.repeat_interleave(runs, 0) for value in (report, probe, present, cued))
+    prepared = network.prepare(report, probe, present, cued, delay, generator, noise, rows=count * runs)
+    shocks = network.draw((config.recall_steps, count * runs, config.neurons), generator)
+    shocks.mul_(noise * network.recall_sd()[:, None, :])
+    recalled = network.recall(prepared[-1], shocks)
+    place = torch.cat([prepared[..., :2], recalled[..., :2]])
+    activity = torch.cat([prepared, recalled]) @ network.frame if states else place[..., :0]
+    return Recording(
+        response=torch.atan2(place[-1, :, 1], place[-1, :, 0]).reshape(count, runs),
+        plane=_by_display(place, count),
+        states=_by_display(activity, count),
+        epochs=epochs(config, delay),
+    )
+
+
+def _by_display(values: Tensor, count: int) -> Tensor:
+    steps, rows, width = values.shape
+    return values.transpose(0, 1).reshape(count, rows // count, steps, width)
