@@ -1,0 +1,196 @@
+"""The three-component swap model of Bays, Catalao & Husain (2009, J. Vis. 9(10):7).
+
+``p(y) = a vM(e_T; kappa) + (b / m) sum_i vM(e_i; kappa) + c / (2 pi)`` with ``a + b + c = 1`` and m non-targets,
+separately for every set size. Fitted by exact EM: the density is centred on the items, so the M-step uses the cosine
+part of the resultant, not its length.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.behaviour import emissions
+from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
+from models.behaviour.model import MixtureModel
+from models.displays import Displays
+from models.trials import Trials
+
+_STARTS = [(1.0, 0.1, 0.1), (10.0, 0.01, 0.1), (10.0, 0.4, 0.1), (10.0, 0.1, 0.4), (50.0, 0.1, 0.2)]
+_SHORT_RUN, _LEAST = 25, 1e-12
+
+
+@dataclass(frozen=True)
+class ThreeComponents:
+    """Estimates for one set size.
+
+    Attributes:
+        target, swap, uniform: probabilities that sum to 1; ``swap`` is shared equally by the non-targets.
+        concentration: kappa.
+        covariance: ``(3, 3)`` of (swap, uniform, log kappa), the inverse observed information; rows of parameters that
+            do not exist (swaps at set size 1) are 0.
+    """
+
+    target: float
+    swap: float
+    uniform: float
+    concentration: float
+    covariance: Tensor
+
+
+class ThreeComponentModel(MixtureModel):
+    """Estimates and their covariance for every set size, behind the common interface."""
+
+    name = "three_component"
+
+    def __init__(self, sizes: Mapping[int, ThreeComponents]) -> None:
+        self.sizes = dict(sizes)
+        self.concentrations = {size: value.concentration for size, value in self.sizes.items()}
+
+    def weights(self, displays: Displays) -> Tensor:
+        """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""
+        self.check_set_sizes(displays)
+        weights = torch.zeros(len(displays), displays.items + 1, dtype=torch.float64)
+        for size, value in self.sizes.items():
+            each = value.swap / max(size - 1, 1)
+            row = [value.uniform, value.target] + [each] * (size - 1)
+            where = displays.set_size == size
+            if bool(where.any()):
+                weights[where] = torch.tensor(row + [0.0] * (displays.items - size), dtype=torch.float64)
+        return weights
+
+    def draw(self, generator: torch.Generator) -> FixedMixture:
+        """One set of parameters from the normal approximation to the likelihood, kept inside the simplex."""
+        drawn = {}
+        for size, value in self.sizes.items():
+            step = _root(value.covariance) @ torch.randn(3, generator=generator, dtype=torch.float64)
+            swap = min(max(value.swap + float(step[0]), 0.0), 1.0)
+            uniform = min(max(value.uniform + float(step[1]), 0.0), 1.0)
+            excess = max(swap + uniform, 1.0)
+            drawn[size] = _fixed(size, swap / excess, uniform / excess, value.concentration * math.exp(float(step[2])))
+        return FixedMixture(drawn)
+
+    def mean_function(self) -> FixedMixture:
+        """The estimates as a mixture of known parameters."""
+        return FixedMixture(
+            {size: _fixed(size, value.swap, value.uniform, value.concentration) for size, value in self.sizes.items()}
+        )
+
+    def describe(self, trials: Trials | None = None) -> dict[str, Any]:
+        """Estimates and standard errors by set size."""
+        return {
+            "model": self.name,
+            "sizes": {
+                size: {
+                    "target": value.target,
+                    "swap": value.swap,
+                    "uniform": value.uniform,
+                    "concentration": value.concentration,
+                    "standard_error": value.covariance.diagonal().clamp(min=0).sqrt().tolist(),
+                }
+                for size, value in self.sizes.items()
+            },
+        }
+
+
+def _fixed(size: int, swap: float, uniform: float, concentration: float) -> SizeParameters:
+    target = max(1 - swap - uniform, _LEAST)
+    each = math.log(max(swap, _LEAST) / max(size - 1, 1) / target)
+    guess = math.log(uniform / target) if uniform > 0 else -math.inf
+    return SizeParameters(concentration, guess, SwapCurve.constant(each) if size > 1 else None)
+
+
+def _root(covariance: Tensor) -> Tensor:
+    value, vector = torch.linalg.eigh(covariance)
+    return vector * value.clamp(min=0).sqrt()
+
+
+@dataclass(frozen=True)
+class EmRun:
+    """What EM did for one set size: estimates, log-likelihood after every iteration, and whether it settled."""
+
+    estimate: ThreeComponents
+    curve: list[float]
+    converged: bool
+
+
+def expectation_maximisation(trials: Trials, uniform: bool, max_steps: int, tolerance: float) -> EmRun:
+    """Fit the trials of *one* set size; several starts, the best goes on until it settles.
+
+    Args:
+        trials: trials of one set size, ``(M, N)``.
+        uniform: whether there is a uniform component.
+        max_steps: most EM iterations of the long run.
+        tolerance: it has settled when the log-likelihood rises by less than this, in nats per trial and iteration.
+    """
+    size = int(trials.set_size[0])
+    cosine = trials.error[:, :size].cos()
+    starts = []
+    for kappa, swap, guess in _STARTS:
+        swap, guess = (swap if size > 1 else 0.0), (guess if uniform else 0.0)
+        state = (1 - swap - guess, swap, guess, kappa)
+        short = _iterate(cosine, state, _SHORT_RUN, 0.0)
+        starts.append((short[1][-1], short[0]))
+    best = max(starts, key=lambda start: start[0])[1]
+    (target, swap, guess, kappa), curve, converged = _iterate(cosine, best, max_steps, tolerance)
+    covariance = _covariance(cosine, swap, guess, kappa, uniform)
+    return EmRun(ThreeComponents(target, swap, guess, kappa, covariance), curve, converged)
+
+
+_State = tuple[float, float, float, float]
+
+
+def _iterate(cosine: Tensor, state: _State, steps: int, tolerance: float) -> tuple[_State, list[float], bool]:
+    """EM iterations from (target, swap, uniform, kappa) on ``cos`` of the errors ``(M, N)``."""
+    others = max(cosine.shape[1] - 1, 1)
+    flat = torch.full_like(cosine[:, :1], -emissions.LOG_FULL_CIRCLE)
+    curve: list[float] = []
+    for _ in range(max(steps, 1)):
+        target, swap, guess, kappa = state
+        prior = torch.tensor([guess, target] + [swap / others] * (cosine.shape[1] - 1), dtype=torch.float64).log()
+        noise = emissions.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64))
+        joint = prior + torch.cat([flat, noise], 1)
+        total = joint.logsumexp(1)
+        curve.append(float(total.mean()))
+        share = (joint - total[:, None]).exp()
+        weight = share.mean(0)
+        sources = float(share[:, 1:].sum())
+        length = float((share[:, 1:] * cosine).sum()) / sources if sources > 0 else 0.0
+        state = (
+            float(weight[1]),
+            float(weight[2:].sum()),
+            float(weight[0]),
+            emissions.concentration_of(length),
+        )
+        if tolerance > 0 and len(curve) > 1 and curve[-1] - curve[-2] < tolerance:
+            return state, curve, True
+    return state, curve, False
+
+
+def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform: bool) -> Tensor:
+    """Inverse observed information of (swap, uniform, log kappa); parameters that do not exist keep zeros."""
+    others = cosine.shape[1] - 1
+    free = [True] * 3
+    free[0], free[1] = others > 0, uniform
+
+    def negative_log_likelihood(point: Tensor) -> Tensor:
+        noise = emissions.log_density_of_gap(1 - cosine, point[2].exp()).exp()
+        density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
+        if others:
+            density = density + point[0] / others * noise[:, 1:].sum(1)
+        return -density.clamp(min=1e-300).log().sum()
+
+    point = torch.tensor([swap, guess, math.log(max(kappa, 1e-6))], dtype=torch.float64)
+    information = torch.autograd.functional.hessian(negative_log_likelihood, point)
+    index = torch.tensor(free).nonzero()[:, 0]
+    value, vector = torch.linalg.eigh(information[index][:, index])
+    # a direction the data say nothing about gets a wide, finite variance
+    inverse = vector @ torch.diag(1 / value.clamp(min=1e-2)) @ vector.T
+    covariance = torch.zeros(3, 3, dtype=torch.float64)
+    covariance[index[:, None], index[None, :]] = inverse
+    return covariance
