@@ -1,0 +1,84 @@
+// Asking the API for runs of a network: one request at a time, the latest question wins, a stuck one is given up.
+(() => {
+  "use strict";
+  const { decode } = window.swapscope.angles;
+  const PATIENCE = 1500; // ms after which a running request is dropped for a newer one
+
+  class Simulator {
+    // answered(result, state, asked) with `asked` = time of the input event; failed({title, detail, status}); busy(true|false)
+    constructor(network, { answered, failed, busy }) {
+      Object.assign(this, { network, answered, failed, busy });
+    }
+
+    ask(state, asked) {
+      this.next = { state, asked };
+      if (!this.running) this._send();
+      else if (performance.now() - this.running.since > PATIENCE) this.running.abort.abort();
+    }
+
+    stop() {
+      this.stopped = true;
+      this.running?.abort.abort();
+    }
+
+    async _send() {
+      const { state, asked } = this.next;
+      this.next = null;
+      const running = (this.running = { abort: new AbortController(), since: performance.now() });
+      this.busy(true);
+      try {
+        const answer = await fetch(`/api/networks/${encodeURIComponent(this.network)}/simulate`, {
+          method: "POST",
+          headers: { "Content-Type": "application/json", Accept: "application/json" },
+          body: JSON.stringify(this._question(state)),
+          signal: running.abort.signal,
+        });
+        const body = await answer.json().catch(() => ({}));
+        if (this.stopped) return;
+        if (!answer.ok) this.failed({ title: body.title ?? "The network could not be run", detail: this._detail(body), status: answer.status });
+        else this.answered(this._result(body, state), state, asked, performance.now() - running.since);
+      } catch (error) {
+        if (error.name !== "AbortError" && !this.stopped) {
+          if (!(error instanceof TypeError)) throw error; // TypeError is how fetch says that nobody answered
+          this.failed({ title: "The server does not answer", detail: "Check that Swapscope is still running.", status: 0 });
+        }
+      } finally {
+        this.running = null;
+        if (this.next && !this.stopped) this._send();
+        else this.busy(false);
+      }
+    }
+
+    _detail(body) {
+      if (typeof body.detail === "string") return body.detail;
+      return Array.isArray(body.detail) ? body.detail.map((part) => part.msg).join("; ") : "";
+    }
+
+    _question(state) {
+      const { runs, seed, noise, delay, axes, display } = state;
+      return { display, runs, seed, noise, delay, axes, states: true, format: "json" };
+    }
+
+    _result(body, state) {
+      const nearest = decode(body.nearest);
+      const cued = state.display.cued;
+      const { trajectories, model, recorded } = body;
+      return {
+        responses: decode(body.responses),
+        nearest,
+        // 0 cued item, 1 other item, 2 neither
+        group: Int8Array.from(nearest, (item) => (item < 0 ? 2 : item === cued ? 0 : 1)),
+        trajectories: { ...trajectories, x: decode(trajectories.x), y: decode(trajectories.y), z: decode(trajectories.z) },
+        axes: trajectories.axes ?? [],
+        epochs: body.epochs,
+        seconds: body.seconds_a_step,
+        model: { angles: decode(model?.angles), density: decode(model?.density), weights: model?.weights ?? [] },
+        recorded: { ...recorded, responses: decode(recorded?.responses) },
+        summary: body.summary ?? {},
+        timing: body.timing_ms ?? {},
+      };
+    }
+  }
+
+  window.swapscope.Simulator = Simulator;
+})();

@@ -1,0 +1,236 @@
+// The Explore page: one state; every change of it asks the network again and redraws; the address always says what is shown.
+(() => {
+  "use strict";
+  const { angles, address, DisplayEditor, EpochTimeline, ResponseFigure, StateFigure, Simulator } = window.swapscope;
+  const { spread, wrap, distance, TURN } = angles;
+  const STORE_EVERY = 33; // ms between two writes of the display to its dcc.Store
+  const KEPT = 200;
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const percent = (share) => `${Math.round(100 * share)} %`;
+
+  class Explore {
+    constructor(boot) {
+      this.boot = boot;
+      this.root = document.getElementById("explore");
+      this.latency = window.swapscopeLatency = { last: null, median: null, all: [], request: null };
+      const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+      this.responses = new ResponseFigure(graph("explore-responses"), boot.figures.responses, boot, (pick) => this.pick(pick));
+      this.states = new StateFigure(graph("explore-states"), boot.figures.states, boot);
+      this.editor = new DisplayEditor(document.getElementById("explore-display"), { palette: boot.palette, changed: (display, event) => this.change({ display, pick: null }, event) });
+      this.timeline = new EpochTimeline(document.getElementById("explore-timeline"), { colours: boot.epochs, moved: (step) => this.scrub(step) });
+      this.simulator = new Simulator(boot.network.id, {
+        answered: (...news) => this.answered(...news),
+        failed: (problem) => this.failed(problem),
+        busy: (busy) => this.root.classList.toggle("is-busy", busy),
+      });
+      for (const part of [this.responses, this.states]) part.graph.on("plotly_afterplot", () => this.plotted(part));
+      this.state = address.read(location.search, boot.usual);
+      this.show();
+      this.ask(performance.now());
+    }
+
+    // ---- changes ----
+    change(changes, event) {
+      const display = changes.display ? address.rounded(changes.display) : this.state.display;
+      this.state = { ...this.state, ...changes, display };
+      this.ask(event?.timeStamp ?? performance.now());
+      this.note();
+      if (!changes.display || event?.type !== "pointermove") this.show();
+    }
+
+    // Only the look: no new runs are needed.
+    look(changes) {
+      this.state = { ...this.state, ...changes };
+      this.note();
+      this.show();
+      this.redraw();
+    }
+
+    pick(pick) {
+      const same = JSON.stringify(pick) === JSON.stringify(this.state.pick);
+      this.look({ pick: same ? null : pick });
+    }
+
+    reset() {
+      this.timeline.pause();
+      this.change({ ...address.DEFAULTS, display: this.boot.usual, pick: null });
+    }
+
+    ask(asked) {
+      this.simulator.ask(this.state, asked);
+    }
+
+    scrub(step) {
+      this.state = { ...this.state, playhead: this.timeline.atEnd ? null : step };
+      this.states.scrub(step);
+      this.note();
+    }
+
+    // Address and store follow, at most every 33 ms; the editor and controls are the person's own.
+    note() {
+      if (this.noting) return;
+      this.noting = setTimeout(() => {
+        this.noting = null;
+        if (!this.root.isConnected) return;
+        set("explore-shown", { data: this.state.display });
+        history.replaceState(history.state, "", `/explore/${encodeURIComponent(this.boot.network.id)}?${address.write(this.state)}`);
+      }, STORE_EVERY);
+    }
+
+    // Bring the editor and every control to the state.
+    show() {
+      const { state } = this;
+      this.editor.set(state.display);
+      const values = { runs: state.runs, noise: state.noise, delay: state.delay ?? this.delay ?? this.boot.delay, axes: state.axes, colour: state.colour, view: state.view };
+      this.shown = values;
+      for (const [name, value] of Object.entries(values)) set(`explore-${name}`, { value });
+      this.root.dataset.colour = state.colour;
+      document.getElementById("explore-seed").textContent = `seed ${state.seed}`;
+      document.getElementById("explore-unpick").hidden = !state.pick;
+    }
+
+    controls(values) {
+      const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== null && value !== this.shown?.[name]));
+      if (!Object.keys(changed).length) return;
+      const runsAgain = ["runs", "noise", "delay", "axes"].some((name) => name in changed);
+      if (runsAgain) this.change(changed);
+      else this.look(changed);
+    }
+
+    // ---- answers ----
+    answered(result, state, asked, request) {
+      if (!this.root.isConnected) return this.simulator.stop();
+      this.result = result;
+      this.latency.request = request;
+      this.pending = { asked, left: new Set([this.responses, this.states]), server: result.timing.total };
+      if (state.delay === null) {
+        const delay = result.epochs.find((epoch) => epoch.name.toLowerCase().includes("delay"));
+        if (delay) this.delay = delay.stop - delay.start;
+        if (this.shown && this.shown.delay !== this.delay) this.show();
+      }
+      this.timeline.set(result.epochs, result.trajectories.steps, result.seconds, this.state.playhead);
+      this.say();
+      this.fail(null);
+      this.redraw(state);
+    }
+
+    redraw(state = this.state) {
+      if (!this.result) return;
+      const drawn = { ...this.state, display: state.display, axes: state.axes };
+      const selected = this.selected(drawn);
+      this.responses.draw(this.result, drawn, selected);
+      this.states.draw(this.result, drawn, selected, this.timeline.step);
+    }
+
+    // Which runs are picked: those that ended nearest an item, or in a bin of the response figure and its neighbours.
+    selected({ pick }) {
+      if (!pick || !this.result) return null;
+      const { responses, nearest } = this.result;
+      if (pick.item !== undefined) return Array.from(nearest, (item) => item === pick.item);
+      const centre = (pick.bin * Math.PI) / 180;
+      return Array.from(responses, (angle) => distance(wrap(angle), centre) <= TURN / 48 * 1.5);
+    }
+
+    plotted(part) {
+      const { pending, latency } = this;
+      if (!pending?.left.delete(part) || pending.left.size) return;
+      this.pending = null;
+      latency.last = performance.now() - pending.asked;
+      latency.all = [...latency.all, latency.last].slice(-KEPT);
+      latency.median = [...latency.all].sort((a, b) => a - b)[Math.floor(latency.all.length / 2)];
+      document.getElementById("explore-latency").textContent = `${Math.round(latency.last)} ms`;
+    }
+
+    say() {
+      const { result } = this;
+      const { summary, group, responses } = result;
+      const runs = responses.length;
+      const share = (kind) => group.reduce((sum, value) => sum + (value === kind), 0) / runs;
+      const cued = this.state.display.cued;
+      const target = this.state.display.report[cued];
+      const own = Array.from(responses).filter((_, run) => group[run] === 0).map((angle) => wrap(angle - target));
+      const sd = Number.isFinite(summary.sd_network) ? summary.sd_network : spread(own);
+      const one = this.state.display.report.length === 1;
+      const numbers = {
+        swaps: one ? "—" : percent(summary.swap_network ?? share(1)),
+        model: one || summary.swap_model === undefined || summary.swap_model === null ? "" : `model ${percent(summary.swap_model)}`,
+        sd: Number.isFinite(sd) ? `${Math.round((sd * 180) / Math.PI)}°` : "—",
+        neither: percent(share(2)),
+        recorded: result.recorded.trials ? `${result.recorded.trials} recorded trials within ${Math.round(((result.recorded.within ?? 0) * 180) / Math.PI)}°` : "no recorded trial is this near",
+      };
+      for (const [name, words] of Object.entries(numbers)) document.getElementById(`explore-said-${name}`).textContent = words;
+    }
+
+    failed(problem) {
+      if (!this.root.isConnected) return this.simulator.stop();
+      this.fail(problem);
+    }
+
+    fail(problem) {
+      const notice = document.getElementById("explore-problem");
+      notice.hidden = !problem;
+      this.root.classList.toggle("is-stale", Boolean(problem));
+      if (!problem) return;
+      notice.querySelector("strong").textContent = problem.title;
+      notice.querySelector("span").textContent = problem.detail;
+      notice.querySelector("a").hidden = problem.status !== 409;
+    }
+
+    async copy() {
+      await navigator.clipboard?.writeText(location.href).catch(() => null);
+      const button = document.getElementById("explore-copy");
+      button.classList.add("is-done");
+      setTimeout(() => button.classList.remove("is-done"), 1600);
+    }
+  }
+
+  // ---- what Dash calls ----
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  const on = (method) => (...values) => {
+    const view = window.swapscope.explore;
+    if (view?.root.isConnected) view[method](...values);
+    return undefined;
+  };
+  // Graphs appear a moment after their page; wait for them by frames.
+  const whenReady = (ready, then) => {
+    if (ready()) then();
+    else requestAnimationFrame(() => whenReady(ready, then));
+  };
+  functions.swapscope = Object.assign(functions.swapscope || {}, {
+    exploreOpen(boot) {
+      window.swapscope.explore?.simulator.stop();
+      const since = performance.now();
+      const page = document.getElementById("explore");
+      const ready = () => document.querySelectorAll("#explore .js-plotly-plot .main-svg").length >= 4;
+      const late = () => performance.now() - since > 20000 || (page && !page.isConnected);
+      whenReady(() => late() || ready(), () => {
+        if (ready()) window.swapscope.explore = new Explore(boot);
+      });
+      return since;
+    },
+    exploreControls(runs, noise, delay, axes, colour, view) {
+      on("controls")({ runs, noise, delay, axes, colour, view });
+    },
+    exploreSwitch(network, boot) {
+      if (!network || network === boot.network.id) return;
+      // the same display and settings, on another network
+      set("url", { pathname: `/explore/${encodeURIComponent(network)}`, search: location.search, refresh: "callback-nav" });
+    },
+    exploreAct(add, example, reset, copy, resample, unpick, again) {
+      const view = window.swapscope.explore;
+      const trigger = window.dash_clientside.callback_context.triggered[0];
+      if (!view?.root.isConnected || !trigger?.value) return;
+      const id = trigger.prop_id.split(".")[0];
+      if (id === "explore-add") view.editor.add();
+      else if (id === "explore-example") {
+        const chosen = view.boot.examples.find((one) => one.name === example);
+        if (chosen) view.change({ display: chosen.display, pick: null });
+        set("explore-example", { value: null });
+      } else if (id === "explore-reset") view.reset();
+      else if (id === "explore-copy") view.copy();
+      else if (id === "explore-resample") view.change({ seed: (view.state.seed % 1e6) + 1 });
+      else if (id === "explore-unpick") view.look({ pick: null });
+      else if (id === "explore-again") view.ask(performance.now());
+    },
+  });
+})();

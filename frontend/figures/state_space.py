@@ -1,0 +1,78 @@
+"""The network's states in three dimensions: the empty scene that the Explore page fills in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from frontend import theme
+
+# One colour an epoch; the timeline shows the same.
+EPOCHS = {"stimulus": "#4C93C6", "delay": "#9AA5B5", "cue": "#E69F00", "gap": "#CBB37A", "recall": "#7561B5"}
+
+
+def _lines(name: str, colour: str, opacity: float) -> go.Scatter3d:
+    return go.Scatter3d(
+        x=[], y=[], z=[], mode="lines", name=name, line={"color": colour, "width": 2.2}, opacity=opacity, hoverinfo="skip", meta={"csv": name},
+        connectgaps=False,
+    )  # fmt: skip
+
+
+def live() -> go.Figure:
+    """The scene of the Explore page; `assets/explore_states.js` fills its traces by name.
+
+    Trajectories are a few traces with a gap (NaN) after each run: those not selected, then by what was reported (cued item, other
+    item, neither), or one trace `by value` coloured along the way. `start` and `now` are points; `circle` and `items` show where
+    each report lies in the behaviour plane.
+    """
+    figure = go.Figure(
+        [
+            _lines("not selected", theme.UNIFORM, 0.10),
+            _lines("cued item", theme.CUED, 0.42),
+            _lines("other item", theme.NON_TARGET, 0.55),
+            _lines("neither", theme.UNIFORM, 0.5),
+            _lines("by value", theme.UNIFORM, 0.5),
+            _points("start", {"size": 2.2, "color": theme.UNIFORM, "opacity": 0.7}),
+            _points("now", {"size": 4.2, "line": {"width": 0}, "opacity": 1}),
+            go.Scatter3d(
+                x=[],
+                y=[],
+                z=[],
+                mode="lines",
+                name="circle",
+                line={"width": 6, "colorscale": theme.CYCLIC},
+                hoverinfo="skip",
+            ),
+            _points("items", {"size": 8, "symbol": "circle", "line": {"width": 2}}),
+        ]
+    )
+    axis: dict[str, Any] = {
+        "showspikes": False,
+        "showticklabels": False,
+        "title": {"text": "", "font": {"size": 12}},
+        "nticks": 5,
+    }
+    figure.update_layout(
+        showlegend=False,
+        hovermode=False,
+        uirevision="keep",
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        scene={
+            "xaxis": axis,
+            "yaxis": axis,
+            "zaxis": axis,
+            "uirevision": "keep",
+            "dragmode": "orbit",
+            "hovermode": False,
+            "aspectmode": "cube",
+            "camera": {"eye": {"x": 1.25, "y": 1.25, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.08}},
+        },
+    )
+    return figure
+
+
+def _points(name: str, marker: dict[str, Any]) -> go.Scatter3d:
+    return go.Scatter3d(
+        x=[], y=[], z=[], mode="markers", name=name, marker=marker, hoverinfo="skip", meta={"csv": name}
+    )
