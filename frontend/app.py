@@ -47,4 +47,6 @@ def attach(server: FastAPI, settings: Settings | None = None) -> Dash:
     router.pages()  # imports every page, so that its callbacks are declared
     app.layout = shell.layout
     wiring.bind(app)
+    # Dash lists its assets at the first visit of "/" only; a first visit of any other address would come without them.
+    app._setup_server()
     return app
