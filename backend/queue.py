@@ -44,7 +44,6 @@ CELERY_OPTIONS: Mapping[str, Any] = {
     "task_acks_late": False,
     "worker_prefetch_multiplier": 1,
     "worker_disable_prefetch": True,
-    "worker_hijack_root_logger": False,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "broker_transport_options": {"visibility_timeout": 7 * 86400},

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -152,8 +152,9 @@ def cancelled(session: Session, claim: Claim) -> list[str] | None:
 
 
 def paused(session: Session, claim: Claim) -> list[str] | None:
-    """The work was put aside. Returns as ``finish`` does."""
-    return _end(session, claim, update(Job).where(_held(claim)).values(state=PAUSED, pause_asked=False))
+    """The work was put aside, or is queued again if the pause was taken back meanwhile. Returns as ``finish`` does."""
+    state = case((Job.pause_asked, PAUSED), else_=QUEUED)
+    return _end(session, claim, update(Job).where(_held(claim)).values(state=state, pause_asked=False, rung_at=None))
 
 
 def release(session: Session, claim: Claim) -> list[str] | None:
