@@ -54,7 +54,7 @@ class Api:
             )
         return self._clients[loop]
 
-    async def _ask(self, method: str, path: str, **options: Json) -> Json:
+    async def _answer(self, method: str, path: str, **options: Json) -> httpx.Response:
         try:
             answer = await self._client().request(method, path, **options)
         except httpx.HTTPError as error:
@@ -63,6 +63,10 @@ class Api:
             ) from error
         if answer.status_code >= 400:
             raise problem_of(answer)
+        return answer
+
+    async def _ask(self, method: str, path: str, **options: Json) -> Json:
+        answer = await self._answer(method, path, **options)
         if answer.status_code == 204 or not answer.content:
             return None
         return answer.json()
@@ -70,6 +74,10 @@ class Api:
     async def get(self, path: str, **params: Json) -> Json:
         """Answer of GET `/api{path}`; parameters that are None are left out."""
         return await self._ask("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    async def text(self, path: str) -> str:
+        """Answer of GET `/api{path}` as plain text."""
+        return (await self._answer("GET", path)).text
 
     async def post(self, path: str, json: Json = None) -> Json:
         """Answer of POST `/api{path}`."""

@@ -7,6 +7,7 @@ Stores that any page may listen to (`assets/events.js` writes them from the serv
 - `picture`   {"job": id, "picture": LivePicture}: the newest picture of a training
 - `changed`   {"kind": "dataset" | "fit" | "network" | "analysis" | "study", "id": ..., "state": ..., "at": ms}
 - `wake`      write any new number to it after starting a job: it opens the stream of events
+- `refresh`   write any new value to it to have the page drawn anew
 - `scheme`    "light" | "dark"; figures are re-dressed by themselves when it changes
 """
 
@@ -22,7 +23,7 @@ from frontend.parts.markup import Child, aria
 from frontend.router import find, pages, query_of
 from frontend.wiring import callback, clientside
 
-STORES = ("jobs", "points", "picture", "changed", "wake", "scheme")
+STORES = ("jobs", "points", "picture", "changed", "wake", "scheme", "refresh", "goto")
 
 
 def brand() -> dmc.Anchor:
@@ -103,6 +104,11 @@ def layout() -> dmc.MantineProvider:
     )
 
 
+def watch(kind: str, key: str) -> dcc.Store:
+    """Put this on a page to have it drawn anew when the resource (kind "fit", its id, ...) changes its state."""
+    return dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data={"kind": kind, "id": key})
+
+
 def waiting() -> html.Div:
     """What a page looks like before its numbers are there."""
     return html.Div(
@@ -149,8 +155,9 @@ def failed(title: str, detail: str) -> html.Div:
     Output("frame", "className"),
     Input("url", "pathname"),
     Input("url", "search"),
+    Input("refresh", "data"),
 )
-async def show(path: str | None, search: str | None) -> tuple[Child, str]:
+async def show(path: str | None, search: str | None, refresh: str | None = None) -> tuple[Child, str]:
     """The page of the address; a problem while fetching its numbers becomes a page that says so."""
     found = find(path or "/")
     if found is None:
@@ -176,4 +183,11 @@ clientside("keepTemplates", Input("templates", "data"))
 clientside("countJobs", Output("nav-jobs-count", "children"), Output("live", "children"), Input("jobs", "data"))
 clientside("switchScheme", Output("scheme", "data"), Input("scheme-toggle", "n_clicks"))
 clientside("openNavigation", Output("frame", "navbar"), Input("burger", "opened"), State("frame", "navbar"))
+clientside(
+    "refreshWatched",
+    Output("refresh", "data"),
+    Input("changed", "data"),
+    State({"type": "watched", "name": ALL}, "data"),
+)
+clientside("navigate", Input("goto", "data"))
 clientside("reload", Input("try-again", "n_clicks"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,11 @@ def notify(title: str, detail: str = "", colour: str = "red") -> None:
         "position": "bottom-right",
     }
     set_props("notices", {"sendNotifications": [notice]})
+
+
+def go(path: str) -> None:
+    """Lead the browser to another page of the app; call it inside a callback."""
+    set_props("goto", {"data": {"to": path, "at": time.time()}})
 
 
 def callback(*dependencies: Json, **options: Json) -> Callable[[AsyncFunction], AsyncFunction]:

@@ -24,8 +24,8 @@ def graph(
     name: str | dict[str, Any], figure: go.Figure | None = None, height: int | None = None, **config: Json
 ) -> dcc.Graph:
     """A plotly graph with the app's configuration, dressed for the scheme; `height` in pixels, else its figure's own."""
-    style = {"height": f"{height}px"} if height else None
     dressed = theme.dress(figure if figure is not None else go.Figure())
+    style = {"height": f"{height or dressed.layout.height or 300}px"}
     return dcc.Graph(id=name, figure=dressed, config=cast(Json, CONFIG | config), style=style, className="graph")
 
 

@@ -1,0 +1,48 @@
+"""A quantity that a running job improves step by step: the bound of a fit, the loss of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from frontend import theme
+
+
+def bound(curve: Sequence[Sequence[float]], height: int = 240) -> go.Figure:
+    """The bound (nats a trial) over steps; `curve` holds [step, bound] pairs, as in FitResult.convergence."""
+    figure = go.Figure(
+        go.Scatter(
+            x=[point[0] for point in curve],
+            y=[point[1] for point in curve],
+            mode="lines",
+            line={"color": theme.MODEL, "width": 2.2},
+            name="bound",
+            hovertemplate="step %{x}: %{y:.4f} nats<extra></extra>",
+        )
+    )
+    return _framed(figure, "step", "bound (nats a trial)", height)
+
+
+def loss(points: Sequence[dict[str, Any]], height: int = 240) -> go.Figure:
+    """The loss of a training and the floor under it, over steps; `points` hold step, loss and perhaps floor."""
+    steps = [point["step"] for point in points]
+    figure = go.Figure()
+    for name, colour, dash in (("loss", theme.SIMULATED, "solid"), ("floor", theme.UNIFORM, "dot")):
+        figure.add_scatter(
+            x=steps,
+            y=[point.get(name) for point in points],
+            mode="lines",
+            line={"color": colour, "width": 2.2 if name == "loss" else 1.6, "dash": dash},
+            name=name,
+            hovertemplate=f"step %{{x}}: {name} %{{y:.4f}}<extra></extra>",
+        )
+    return _framed(figure, "step", "loss", height)
+
+
+def _framed(figure: go.Figure, along: str, up: str, height: int) -> go.Figure:
+    figure.update_xaxes(title_text=along, nticks=6)
+    figure.update_yaxes(title_text=up, nticks=5)
+    figure.update_layout(showlegend=False, height=height, margin={"t": 10, "b": 44, "l": 58, "r": 10})
+    return figure

@@ -1,0 +1,108 @@
+"""Mixture weights by set size: stacked with their intervals, and as points on the simplex."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from frontend import theme
+
+COMPONENTS = (
+    ("target", "target", theme.CUED),
+    ("swap", "swap", theme.NON_TARGET),
+    ("uniform", "uniform", theme.UNIFORM),
+)
+
+
+def stacked(weights: list[dict[str, Any]]) -> go.Figure:
+    """One bar a set size, split into target, swap and uniform; whiskers are 95 % intervals, ticks the truth."""
+    figure = go.Figure()
+    sizes = [str(row["set_size"]) for row in weights]
+    below = [0.0] * len(weights)
+    for name, words, colour in COMPONENTS:
+        values = [row[name]["value"] for row in weights]
+        figure.add_bar(
+            x=sizes,
+            y=values,
+            name=words,
+            marker={"color": colour, "opacity": 0.88},
+            customdata=[(row[name]["low"], row[name]["high"]) for row in weights],
+            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>95 %% %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
+            error_y={
+                "array": [row[name]["high"] - row[name]["value"] for row in weights],
+                "arrayminus": [row[name]["value"] - row[name]["low"] for row in weights],
+                "thickness": 1.3,
+                "width": 4,
+                "color": "rgba(20,24,33,.55)",
+                "visible": name != "uniform",
+            },
+        )
+        if name != "uniform":
+            below = _truth(figure, weights, name, words, sizes, below)
+    figure.update_layout(
+        barmode="stack", bargap=0.42, showlegend=False, height=300, margin={"t": 10, "b": 44, "l": 50, "r": 8}
+    )
+    figure.update_xaxes(title_text="set size", type="category", showgrid=False)
+    figure.update_yaxes(title_text="share of responses", tickformat=".0%", range=[0, 1.001], nticks=6)
+    return figure
+
+
+def _truth(
+    figure: go.Figure, weights: list[dict[str, Any]], name: str, words: str, sizes: list[str], below: list[float]
+) -> list[float]:
+    """Mark where the true boundary between components is; returns the heights reached."""
+    if not all(row.get("truth") for row in weights):
+        return below
+    reached = [low + row["truth"][name] for low, row in zip(below, weights, strict=True)]
+    figure.add_scatter(
+        x=sizes,
+        y=reached,
+        mode="markers",
+        marker={"symbol": "line-ew", "size": 30, "line": {"width": 2.6, "color": theme.TRUTH}},
+        name=f"truth, up to {words}",
+        customdata=[row["truth"][name] for row in weights],
+        hovertemplate=f"true {words} %{{customdata:.3f}}<extra></extra>",
+    )
+    return reached
+
+
+def simplex(weights: list[dict[str, Any]]) -> go.Figure:
+    """The weights as points in a triangle whose corners are target, swap and uniform, joined in the order of set size."""
+    figure = go.Figure()
+    if weights and all(row.get("truth") for row in weights):
+        figure.add_scatterternary(
+            a=[row["truth"]["target"] for row in weights],
+            b=[row["truth"]["swap"] for row in weights],
+            c=[row["truth"]["uniform"] for row in weights],
+            mode="markers",
+            marker={"symbol": "circle-open", "size": 17, "color": theme.TRUTH, "line": {"width": 2.4}},
+            name="truth",
+            hovertemplate="truth: target %{a:.3f}, swap %{b:.3f}, uniform %{c:.3f}<extra></extra>",
+        )
+    figure.add_scatterternary(
+        a=[row["target"]["value"] for row in weights],
+        b=[row["swap"]["value"] for row in weights],
+        c=[row["uniform"]["value"] for row in weights],
+        text=[str(row["set_size"]) for row in weights],
+        mode="lines+markers+text",
+        textposition="middle right",
+        marker={"size": 9, "color": theme.MODEL},
+        line={"color": theme.translucent(theme.MODEL, 0.5), "width": 1.6},
+        name="fit",
+        hovertemplate="%{text} items: target %{a:.3f}, swap %{b:.3f}, uniform %{c:.3f}<extra></extra>",
+    )
+    axis = {"ticks": "outside", "tickformat": ".0%", "nticks": 5, "gridcolor": theme.translucent(theme.UNIFORM, 0.25)}
+    lowest = max(0.0, min((row["target"]["value"] for row in weights), default=0.0) - 0.15)
+    figure.update_layout(
+        ternary={
+            "aaxis": axis | {"title": {"text": "target", "font": {"color": theme.CUED}}, "min": lowest},
+            "baxis": axis | {"title": {"text": "swap", "font": {"color": theme.NON_TARGET}}},
+            "caxis": axis | {"title": {"text": "uniform", "font": {"color": theme.UNIFORM}}},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        showlegend=False,
+        height=300,
+        margin={"t": 30, "b": 34, "l": 40, "r": 40},
+    )
+    return figure

@@ -1,0 +1,282 @@
+"""A dataset: dropped as a file, shown as it was understood, corrected where it was understood wrongly."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, Input, Output, State, ctx, dcc, html
+from dash.development.base_component import Component
+
+from frontend import api
+from frontend.figures.errors import around_non_targets, error_distributions, trials_by_subject
+from frontend.figures.thumbnail import error_bars
+from frontend.parts.column_mapper import collect, column_mapper
+from frontend.parts.dataset_report import facts, findings, preview, question_card, rejected
+from frontend.parts.figure_card import figure_card
+from frontend.parts.glossary import term
+from frontend.parts.icon import icon
+from frontend.parts.job_card import job_card
+from frontend.parts.markup import Child, aria
+from frontend.parts.upload import upload_zone
+from frontend.router import Page
+from frontend.shell import empty, watch
+from frontend.wiring import callback, no_update, notify
+
+STATES = {"reading": ("being read", "accent"), "question": ("needs an answer", "yellow"), "refused": ("refused", "red")}
+
+
+def dataset_row(dataset: dict[str, Any]) -> dcc.Link:
+    """A dataset in a list, leading to its page."""
+    summary = dataset.get("summary") or {}
+    words = (
+        f"{summary['trials']:,} trials · {summary.get('subjects') or '–'} subjects"
+        if summary
+        else dataset["file"]["name"]
+    )
+    state = STATES.get(dataset["state"])
+    pictures = dataset.get("pictures") or {}
+    return dcc.Link(
+        [
+            html.Img(src=error_bars(pictures.get("errors") or []), alt="", className="row-thumb"),
+            html.Div(
+                [html.Div(dataset["name"], className="row-name"), html.Div(words, className="small soft")],
+                className="grow",
+            ),
+            dmc.Badge("example", variant="light", color="teal", size="sm") if dataset.get("example") else None,
+            dmc.Badge(state[0], variant="light", color=state[1], size="sm") if state else None,
+            icon("chevron", 16),
+        ],
+        href=f"/dataset/{dataset['id']}",
+        className="list-row",
+    )
+
+
+async def render_all(names: dict[str, str], query: dict[str, str]) -> Component:
+    """The drop zone, and the datasets there are."""
+    datasets = await api.current().get("/datasets")
+    rows = [dataset_row(dataset) for dataset in datasets]
+    return html.Div(
+        [
+            html.H1("Datasets", className="title"),
+            upload_zone(),
+            html.Section(rows, className="card list", **aria(label="Datasets")) if rows else None,
+        ],
+        className="stack",
+    )
+
+
+async def render(names: dict[str, str], query: dict[str, str]) -> Component:
+    """One dataset in its state: being read, refused, or understood."""
+    dataset = await api.current().get(f"/datasets/{names['dataset_id']}")
+    body: list[Child] = []
+    if dataset["state"] == "reading":
+        body = await _reading(dataset)
+    elif dataset["state"] == "refused":
+        body = [
+            empty(
+                "This file could not be read",
+                _refusal(dataset),
+                dcc.Link(dmc.Button("Try another file"), href="/dataset"),
+            )
+        ]
+    else:
+        body = _understood(dataset)
+    return html.Div([_head(dataset), *body, watch("dataset", dataset["id"])], className="stack")
+
+
+def _refusal(dataset: dict[str, Any]) -> str:
+    return " ".join(finding["detail"] for finding in dataset.get("findings") or []) or "Nothing more is known."
+
+
+async def _reading(dataset: dict[str, Any]) -> list[Child]:
+    (job,) = await api.current().all(f"/jobs/{dataset.get('job_id')}")
+    waiting = empty(
+        "The file is being read", "Large files take a moment. You may leave; this goes on.", picture="dataset"
+    )
+    return [job_card(job)] if job else [waiting]
+
+
+def _head(dataset: dict[str, Any]) -> html.Div:
+    usable = dataset["state"] in ("ready", "question")
+    base = f"/api/datasets/{dataset['id']}/trials"
+    actions: list[Child] = [
+        dmc.Menu(
+            [
+                dmc.MenuTarget(
+                    dmc.Button("Download", variant="default", leftSection=icon("download", 16), size="sm"),
+                ),
+                dmc.MenuDropdown(
+                    [
+                        dmc.MenuItem("Trials as CSV", href=f"{base}.csv", target="_blank"),
+                        dmc.MenuItem("Trials as parquet", href=f"{base}.parquet", target="_blank"),
+                    ]
+                ),
+            ]
+        ),
+        dcc.Link(
+            dmc.Button("Fit models", rightSection=icon("arrow", 16), size="sm"),
+            href=f"/behaviour?dataset={dataset['id']}",
+        ),
+    ]
+    file = dataset["file"]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div([dcc.Link("Datasets", href="/dataset"), " /"], className="crumb"),
+                    html.H1(dataset["name"], className="title"),
+                    html.P(f"{file['name']} · {file['bytes'] / 1000:,.0f} kB", className="small soft"),
+                ]
+            ),
+            html.Div(actions, className="row") if usable else None,
+        ],
+        className="page-head",
+    )
+
+
+def _understood(dataset: dict[str, Any]) -> list[Child]:
+    open_mapper = dataset["state"] == "question" or not dataset.get("summary")
+    return [
+        dcc.Store(id="dataset", data={"id": dataset["id"], "mapping": dataset["mapping"]}),
+        dcc.Store(
+            id="remedies",
+            data={
+                "choices": {q["id"]: [c["mapping"] for c in q["choices"]] for q in dataset.get("questions") or []},
+                "mends": [(finding.get("mend") or {}).get("mapping") for finding in dataset.get("findings") or []],
+            },
+        ),
+        *(question_card(question) for question in dataset.get("questions") or []),
+        html.Section(facts(dataset), className="card facts") if dataset.get("summary") else None,
+        findings(dataset),
+        rejected(dataset),
+        *_pictures(dataset),
+        _mapper(dataset, open_mapper),
+        preview(dataset),
+    ]
+
+
+def _mapper(dataset: dict[str, Any], opened: bool) -> html.Details:
+    return html.Details(
+        [
+            html.Summary(
+                [
+                    icon("chevron", 16),
+                    html.H2("How the columns were understood", className="section"),
+                    html.Span("each guess with its reason; change what is wrong", className="small soft"),
+                ]
+            ),
+            column_mapper(dataset),
+            html.Div(
+                [
+                    dmc.Button("Read again like this", id="apply-mapping", size="sm"),
+                    html.Span(id="mapping-problem", className="problem small", role="alert"),
+                ],
+                className="row",
+                style={"marginTop": 16},
+            ),
+        ],
+        className="card details",
+        open=opened,
+    )
+
+
+def _pictures(dataset: dict[str, Any]) -> list[Child]:
+    pictures = dataset.get("pictures") or {}
+    cards: list[Child] = []
+    if pictures.get("errors"):
+        note = html.Span(["Response minus ", term("target"), ", by ", term("set size"), "."])
+        cards.append(figure_card("errors", "Errors", error_distributions(pictures["errors"]), note=note))
+    pair: list[Child] = []
+    if pictures.get("nontargets"):
+        note = html.Span(["A bump at 0° that rises above the dots is what a ", term("swap"), " leaves behind."])
+        pair.append(
+            figure_card(
+                "non-targets", "Response minus non-targets", around_non_targets(pictures["nontargets"]), note=note
+            )
+        )
+    if pictures.get("subjects"):
+        pair.append(
+            figure_card(
+                "subjects", "Trials per subject", trials_by_subject(pictures["subjects"]), note="After rows left out."
+            )
+        )
+    return [*cards, html.Div(pair, className="grid", style={"--cell": "420px"})] if pair else cards
+
+
+async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
+    changed = await api.current().patch(f"/datasets/{dataset['id']}", {"mapping": mapping})
+    if changed["state"] == "ready":
+        notify("Read again", f"{(changed.get('summary') or {}).get('trials', 0):,} trials understood.", "teal")
+    return json.dumps([changed["state"], mapping])
+
+
+@callback(
+    Output("refresh", "data", allow_duplicate=True),
+    Output("wake", "data", allow_duplicate=True),
+    Output("mapping-problem", "children"),
+    Input("apply-mapping", "n_clicks"),
+    State("dataset", "data"),
+    State({"type": "map", "field": ALL}, "value"),
+    State({"type": "period", "unit": ALL}, "value"),
+    State({"type": "reading", "field": ALL}, "value"),
+    State("missing", "value"),
+    prevent_initial_call=True,
+)
+async def apply(
+    clicks: int | None,
+    dataset: dict[str, Any],
+    columns: list[Any],
+    periods: list[Any],
+    readings: list[Any],
+    missing: list[str],
+) -> object:
+    """Read the dataset again as the menus say; what is wrong with that is said beside the button."""
+    if not clicks:
+        return no_update
+    _, fields, units, which, _ = ctx.states_list
+    try:
+        mapping = collect(
+            dataset["mapping"],
+            {state["id"]["field"]: value for state, value in zip(fields, columns, strict=True)},
+            {state["id"]["unit"]: value for state, value in zip(units, periods, strict=True)},
+            {state["id"]["field"]: value for state, value in zip(which, readings, strict=True)},
+            missing,
+        )
+        stamp = await _change(dataset, mapping)
+    except ValueError:
+        return no_update, no_update, "Values that mean “no item” must be numbers."
+    except api.Problem as problem:
+        return no_update, no_update, f"{problem.title}. {problem.detail}"
+    return stamp, stamp, ""
+
+
+@callback(
+    Output("refresh", "data", allow_duplicate=True),
+    Output("wake", "data", allow_duplicate=True),
+    Input({"type": "choice", "question": ALL, "index": ALL}, "n_clicks"),
+    Input({"type": "mend", "index": ALL}, "n_clicks"),
+    State("dataset", "data"),
+    State("remedies", "data"),
+    prevent_initial_call=True,
+)
+async def mend(
+    choices: list[int | None], mends: list[int | None], dataset: dict[str, Any], remedies: dict[str, Any]
+) -> object:
+    """Answer a question or mend a finding: both are a changed mapping that the server proposed."""
+    asked = ctx.triggered_id
+    if not asked or not any([*choices, *mends]):
+        return no_update
+    if asked["type"] == "choice":
+        mapping = remedies["choices"][asked["question"]][asked["index"]]
+    else:
+        mapping = remedies["mends"][asked["index"]]
+    stamp = await _change(dataset, mapping)
+    return stamp, stamp
+
+
+PAGES = (
+    Page("/dataset", "Datasets", render_all, nav="Dataset", icon="dataset", order=10),
+    Page("/dataset/{dataset_id}", "Dataset", render, icon="dataset", order=11),
+)

@@ -1,0 +1,167 @@
+"""A fit, shown: its curves, weights, predictions, parameters and how it converged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from frontend import theme
+from frontend.figures.axes import items
+from frontend.figures.convergence import bound
+from frontend.figures.predictive import predictive
+from frontend.figures.swap_function import swap_function
+from frontend.figures.weights import simplex, stacked
+from frontend.parts.figure_card import figure_card, key
+from frontend.parts.glossary import term
+from frontend.parts.markup import Child
+
+
+def _switch(name: str, label: str, choices: dict[str, str]) -> dmc.SegmentedControl:
+    return dmc.SegmentedControl(
+        id=name,
+        data=[{"value": value, "label": words} for value, words in choices.items()],
+        value=next(iter(choices)),
+        size="xs",
+        **{"aria-label": label},
+    )
+
+
+def swap_card(result: dict[str, Any]) -> html.Section:
+    """The swap function with its band, its truth where it is known, and the switch to log-odds."""
+    functions = result["swap_functions"]
+    entries = [(theme.NON_TARGET, "swap function", "line"), (theme.NON_TARGET, "95 % credible band", "band")]
+    if any(function.get("truth") for function in functions):
+        entries.append((theme.TRUTH, "truth of the example", "dash"))
+    entries.append((theme.RECORDED, "distances in the data", "bar"))
+    flat = result["model"] == "three_component"
+    note: list[Child] = (
+        ["This model gives every ", term("non-target"), " the same chance, so its ", term("swap function"), " is flat."]
+        if flat
+        else [
+            "Chance of reporting one ",
+            term("non-target"),
+            " instead of the ",
+            term("target"),
+            ", by their ",
+            term("probe distance"),
+            "; shown as for a display of two items.",
+        ]
+    )
+    return figure_card(
+        "swap-function",
+        "Swap function",
+        swap_function(functions),
+        note=html.Span(note),
+        controls=_switch("swap-view", "Scale", {"probability": "Probability", "log_odds": "Log-odds"}),
+        legend=key(*entries),
+    )
+
+
+def weights_card(result: dict[str, Any]) -> html.Section:
+    """Mixture weights by set size, as bars or on the simplex."""
+    entries = [(theme.CUED, "target", "bar"), (theme.NON_TARGET, "swap", "bar"), (theme.UNIFORM, "uniform", "bar")]
+    if all(row.get("truth") for row in result["weights"]):
+        entries.append((theme.TRUTH, "truth", "line"))
+    return figure_card(
+        "weights",
+        "Weights by set size",
+        stacked(result["weights"]),
+        note=html.Span(["Shares of responses, with 95 % intervals; also on the ", term("simplex"), "."]),
+        controls=_switch("weights-view", "View", {"stacked": "Bars", "simplex": "Simplex"}),
+        legend=key(*entries),
+    )
+
+
+def predictive_card(result: dict[str, Any]) -> html.Section:
+    """Posterior predictive over the data."""
+    choices = {"target": "Around target"}
+    if any(row["relative_to"] == "non-target" for row in result["predictive"]):
+        choices["non-target"] = "Around non-targets"
+    return figure_card(
+        "predictive",
+        "Model over the data",
+        predictive(result["predictive"]),
+        note=html.Span([term("posterior predictive", "Posterior predictive"), " over the recorded responses."]),
+        controls=_switch("predictive-view", "Relative to", choices),
+        legend=key(
+            (theme.RECORDED, "recorded", "bar"), (theme.MODEL, "model", "line"), (theme.MODEL, "95 % band", "band")
+        ),
+    )
+
+
+def _whisker(row: dict[str, Any], top: float) -> html.Div:
+    left, right, at = (100 * max(0.0, row[name]) / top for name in ("low", "high", "value"))
+    return html.Div(
+        [
+            html.Span(
+                className="whisker-range", style={"left": f"{left:.1f}%", "width": f"{max(right - left, 0.6):.1f}%"}
+            ),
+            html.Span(className="whisker-dot", style={"left": f"{at:.1f}%"}),
+        ],
+        className="whisker",
+    )
+
+
+def parameters_card(result: dict[str, Any]) -> html.Section:
+    """Parameters with their 95 % intervals, in numbers and as whiskers."""
+    parameters = result["parameters"]
+    tops: dict[str, float] = {}
+    for row in parameters:
+        tops[row["name"]] = max(tops.get(row["name"], 0.0), row["high"] or row["value"] or 1.0) or 1.0
+    body = [
+        html.Tr(
+            [
+                html.Td(row["label"]),
+                html.Td(items(row["set_size"]) if row.get("set_size") else "all", className="soft"),
+                html.Td(f"{row['value']:.3g}", className="number strong"),
+                html.Td(f"{row['low']:.3g} to {row['high']:.3g}", className="number soft"),
+                html.Td(_whisker(row, tops[row["name"]])),
+            ]
+        )
+        for row in parameters
+        if row["low"] is not None and row["high"] is not None
+    ]
+    head = html.Tr([html.Th(words) for words in ("Parameter", "Set size", "Value", "95 % interval", "")])
+    return html.Section(
+        [
+            html.H3("Parameters", className="card-title"),
+            html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="plain"), className="scroll"),
+        ],
+        className="card",
+    )
+
+
+def convergence_card(result: dict[str, Any]) -> html.Section:
+    """How the fit came to its end."""
+    story = result["convergence"]
+    ended = "Converged" if story["converged"] else "Stopped before it converged"
+    note = html.Span(
+        [f"{ended} after {story['steps']:,} steps, {story['seconds']:.1f} s: the ", term("bound"), " …"]
+        if not story.get("reason")
+        else [f"{ended} after {story['steps']:,} steps in {story['seconds']:.1f} s: {story['reason']}."]
+    )
+    return figure_card("convergence", "Convergence", bound(story["curve"]), note=note)
+
+
+def fit_result(result: dict[str, Any]) -> list[Child]:
+    """All cards of a finished fit, the main one first."""
+    warnings = [
+        dmc.Alert(words, title="About this fit", color="yellow", variant="light")
+        for words in result.get("warnings") or []
+    ]
+    return [
+        *warnings,
+        swap_card(result),
+        html.Div([weights_card(result), parameters_card(result)], className="grid", style={"--cell": "440px"}),
+        predictive_card(result),
+        convergence_card(result),
+    ]
+
+
+FIGURES = {
+    "swap": lambda result, view: swap_function(result["swap_functions"], view),
+    "weights": lambda result, view: (simplex if view == "simplex" else stacked)(result["weights"]),
+    "predictive": lambda result, view: predictive(result["predictive"], view),
+}
