@@ -6,7 +6,7 @@ The fitted model: swap functions with their posterior, concentration and guess l
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -132,11 +132,11 @@ class Block:
 class BNS(MixtureModel):
     """A fitted BNS model over unsigned probe distance."""
 
-    name = "bns"
+    name: str = "bns"
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = list(blocks)
-        self.concentrations = {
+        self.concentrations: Mapping[int, float] = {
             size: float(block.log_concentration[k].exp()) for block in self.blocks for k, size in enumerate(block.sizes)
         }
 

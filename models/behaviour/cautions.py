@@ -23,7 +23,7 @@ def warnings(fit: BehaviourFit, trials: Trials) -> list[str]:
             found.append(f"Set size {size} has only {count} trials; its estimates lean on the priors.")
     model = fit.model
     for size in model.set_sizes:
-        found += _noise(size, float(model.concentrations[size]))  # type: ignore[attr-defined]
+        found += _noise(size, float(model.concentrations[size]))
     if trials.set_sizes == [1]:
         found.append("Every display has a single item, so there are no swaps to be seen.")
     if isinstance(model, BNS):

@@ -46,11 +46,11 @@ class ThreeComponents:
 class ThreeComponentModel(MixtureModel):
     """Estimates and their covariance for every set size, behind the common interface."""
 
-    name = "three_component"
+    name: str = "three_component"
 
     def __init__(self, sizes: Mapping[int, ThreeComponents]) -> None:
         self.sizes = dict(sizes)
-        self.concentrations = {size: value.concentration for size, value in self.sizes.items()}
+        self.concentrations: Mapping[int, float] = {size: value.concentration for size, value in self.sizes.items()}
 
     def weights(self, displays: Displays) -> Tensor:
         """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""

@@ -7,16 +7,14 @@ import math
 import torch
 from torch import Tensor
 
-from models.circular import wrap
-
 LEAST_SHARPNESS = 4.0
 """Smallest ``tau`` for which the C2-Wendland function is a covariance on the circle (Padonou & Roustant 2016)."""
 
 
 def wendland(lag: Tensor, tau: Tensor) -> Tensor:
-    """C2-Wendland correlation ``(1 + tau |h| / pi) (1 - |h| / pi)^tau`` at wrapped lags ``h`` (radians); 1 at lag 0."""
+    """C2-Wendland correlation ``(1 + tau |h| / pi) (1 - |h| / pi)^tau`` at lags ``h`` in ``[-pi, pi]``; 1 at lag 0."""
     reach = lag.abs() / math.pi
-    # expm1-free form; the clamp keeps the gradient of the power finite where two points are opposite
+    # the clamp keeps the gradient of the power finite where two points are opposite
     rest = (1 - reach).clamp(min=1e-12)
     return (1 + tau * reach) * torch.exp(tau * rest.log())
 
@@ -26,4 +24,6 @@ def folded_wendland(first: Tensor, second: Tensor, tau: Tensor) -> Tensor:
 
     Shapes broadcast; the variance is 1 at distances 0 and pi and about 1/2 between.
     """
-    return 0.5 * (wendland(wrap(first - second), tau) + wendland(wrap(first + second), tau))
+    # the way round from x to -y is x + y, or the rest of the circle
+    across = math.pi - (first + second - math.pi).abs()
+    return 0.5 * (wendland(first - second, tau) + wendland(across, tau))

@@ -55,11 +55,13 @@ class SizeParameters:
 class FixedMixture(MixtureModel):
     """Uniform + cued item + non-targets, with known parameters for every set size."""
 
-    name = "fixed"
+    name: str = "fixed"
 
     def __init__(self, sizes: Mapping[int, SizeParameters]) -> None:
         self.sizes = dict(sizes)
-        self.concentrations = {size: parameters.concentration for size, parameters in self.sizes.items()}
+        self.concentrations: Mapping[int, float] = {
+            size: parameters.concentration for size, parameters in self.sizes.items()
+        }
 
     def weights(self, displays: Displays) -> Tensor:
         """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""

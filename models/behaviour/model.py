@@ -22,6 +22,7 @@ class BehaviourModel(Protocol):
     """
 
     name: str
+    concentrations: Mapping[int, float]
 
     @property
     def set_sizes(self) -> list[int]:
@@ -66,9 +67,9 @@ class BehaviourModel(Protocol):
 
 
 class MixtureModel:
-    """The arithmetic of a mixture: a subclass says only its ``weights`` and its concentration per set size."""
+    """The arithmetic of a mixture: a subclass says only its ``weights`` and ``concentrations``, kappa by set size."""
 
-    name = "mixture"
+    name: str = "mixture"
     concentrations: Mapping[int, float]
 
     def weights(self, displays: Displays) -> Tensor:

@@ -74,7 +74,7 @@ def _histogram(
     counts = torch.histogram(wrap(error).reshape(-1).contiguous(), edges)[0]
     observed = counts / counts.sum() / (2 * math.pi / BINS)
     angles = torch.linspace(-math.pi, math.pi, ANGLES, dtype=torch.float64)
-    kappas = [float(one.concentrations[size]) for one in (model, *draws)]  # type: ignore[attr-defined]
+    kappas = [float(one.concentrations[size]) for one in (model, *draws)]
     basis = _basis(part.report[:, :size], relative_to, _harmonics_needed(max(kappas)))
     weights = torch.stack([one.weights(part.displays)[:, : size + 1] for one in (model, *draws)])
     curves = _densities(weights, kappas, basis, angles)

@@ -11,13 +11,13 @@ from torch import Tensor
 
 from models.behaviour import emissions
 from models.behaviour.bns import BNS, Block
+from models.behaviour.cautions import warnings
 from models.behaviour.classic import ThreeComponentModel, ThreeComponents
 from models.behaviour.fitting import BehaviourFit
 from models.behaviour.mixture import FixedMixture
 from models.behaviour.predictive import histograms, weight_summary
 from models.behaviour.quadrature import normal_nodes
 from models.behaviour.truth import truth_model
-from models.behaviour.cautions import warnings
 from models.trials import Trials
 
 DRAWS = 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -50,8 +50,9 @@ def load(files: Mapping[str, bytes]) -> BehaviourModel:
         tensors = load_tensors(files[TENSORS])
         if plain["format"] != FORMAT:
             raise UnreadableModel(f"the model is stored in format {plain['format']}, this version reads {FORMAT}")
-        reader = {BNS.name: _load_bns, ThreeComponentModel.name: _load_three_component}[plain["model"]]
-        return reader(plain, tensors)
+        readers: dict[str, Callable[..., BehaviourModel]]
+        readers = {BNS.name: _load_bns, ThreeComponentModel.name: _load_three_component}
+        return readers[plain["model"]](plain, tensors)
     except UnreadableModel:
         raise
     except Exception as error:

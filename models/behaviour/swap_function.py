@@ -72,22 +72,24 @@ class SwapFunction:
         ``distance`` ``(U,)`` are the distinct distances, ``index`` ``(P, n)`` says which one each non-target has; what
         costs most is computed once a distance and gathered.
         """
-        features = self.features(distance)
-        mean = (self.constant + features.T @ self.mean)[index]
-        spread = (self.factor.T @ features).T
-        known = features.T
-        own, prior = distance[index], self.log_amplitude.exp()
-        tau = self.tau
-        rows: list[list[Tensor]] = []
-        known, spread = known[index], spread[index]
-        for i in range(index.shape[1]):
-            row = []
-            for j in range(i + 1):
-                entry = prior * folded_wendland(own[:, i], own[:, j], tau)
-                entry = entry - (known[:, i] * known[:, j]).sum(-1) + (spread[:, i] * spread[:, j]).sum(-1)
-                row.append(entry + BLOCK_JITTER if i == j else entry)
-            rows.append(row)
-        return mean, cholesky(rows)
+        features = self.features(distance).T
+        spread = features @ self.factor
+        mean = (self.constant + features @ self.mean)[index]
+        row, column = torch.tril_indices(index.shape[1], index.shape[1])
+        prior = self.log_amplitude.exp()
+        entries_wanted = len(index) * len(row)
+        if len(distance) ** 2 <= max(entries_wanted, 256):  # displays share distances: gather from one small matrix
+            kernel = folded_wendland(distance[:, None], distance[None, :], self.tau)
+            whole = prior * kernel - features @ features.T + spread @ spread.T
+            entries = whole[index[:, row], index[:, column]]
+        else:
+            own = distance[index]
+            entries = prior * folded_wendland(own[:, row], own[:, column], self.tau)
+            known, spread = features[index], spread[index]
+            gram = spread @ spread.transpose(1, 2) - known @ known.transpose(1, 2)
+            entries = entries + gram[:, row, column]
+        entries = entries + BLOCK_JITTER * (row == column)
+        return mean, cholesky(entries, index.shape[1])
 
     def divergence(self) -> Tensor:
         """``KL(q(w) || N(0, I))`` in nats."""
@@ -96,26 +98,26 @@ class SwapFunction:
         return 0.5 * (self.factor.square().sum() + self.mean.square().sum() - size) - diagonal.abs().log().sum()
 
 
-def cholesky(rows: list[list[Tensor]]) -> Tensor:
-    """Lower Cholesky factors ``(P, n, n)`` from the lower entries ``rows[i][j]``, each ``(P,)``.
+def cholesky(entries: Tensor, size: int) -> Tensor:
+    """Lower Cholesky factors ``(P, n, n)`` from the lower entries ``(P, n (n + 1) / 2)`` in row order; ``size`` is n.
 
     Written out over the n x n entries: for many small matrices this is several times faster, backwards too, than a
     batched LAPACK call. Pivots are kept above ``BLOCK_JITTER`` (two non-targets at one distance share their f).
     """
+    given = iter(entries.unbind(1))
     factor: list[list[Tensor]] = []
-    for i, row in enumerate(rows):
+    for i in range(size):
         built: list[Tensor] = []
         for j in range(i):
-            entry = row[j]
+            entry = next(given)
             for k in range(j):
                 entry = entry - built[k] * factor[j][k]
             built.append(entry / factor[j][j])
-        pivot = row[i]
+        pivot = next(given)
         for value in built:
             pivot = pivot - value * value
         built.append(pivot.clamp(min=BLOCK_JITTER).sqrt())
         factor.append(built)
-    if not factor:
-        raise ValueError("a display without non-targets has no block")
     zero = torch.zeros_like(factor[0][0])
-    return torch.stack([torch.stack(row + [zero] * (len(factor) - len(row)), -1) for row in factor], -2)
+    flat = [entry for built in factor for entry in built + [zero] * (size - len(built))]
+    return torch.stack(flat, 1).reshape(-1, size, size)
