@@ -55,7 +55,7 @@ class Optimiser:
 
     def __init__(self, network: Network, config: TrainConfig) -> None:
         self.names = [name for name, _ in network.named_parameters()]
-        self.weights = list(network.parameters())
+        self.weights: list[Tensor] = list(network.parameters())
         self.first = [torch.zeros_like(weight) for weight in self.weights]
         self.second = [torch.zeros_like(weight) for weight in self.weights]
         self.average = [weight.detach().clone() for weight in self.weights]
@@ -70,10 +70,7 @@ class Optimiser:
         norm = torch.stack(torch._foreach_norm(gradients)).norm()
         sound = norm.isfinite()
         scale = torch.where(sound, (self._clip / (norm + 1e-6)).clamp(max=1.0), 0.0)
-        if not gradients[0].is_cuda and not bool(sound):
-            gradients = [torch.zeros_like(gradient) for gradient in gradients]
-        elif gradients[0].is_cuda:
-            gradients = [gradient.nan_to_num(0.0, 0.0, 0.0) for gradient in gradients]
+        gradients = [gradient.nan_to_num(0.0, 0.0, 0.0) for gradient in gradients]  # 0 * NaN would still be NaN
         torch._foreach_mul_(gradients, scale)
         torch._foreach_lerp_(self.first, gradients, 0.1)
         torch._foreach_mul_(self.second, 0.999)
@@ -101,8 +98,13 @@ class Optimiser:
 
     def tensors(self) -> dict[str, Tensor]:
         """All of it by name."""
-        kinds = {"weights": self.weights, "first": self.first, "second": self.second}
-        kinds |= {"average": self.average, "best": self.best}
+        kinds: dict[str, list[Tensor]] = {
+            "weights": self.weights,
+            "first": self.first,
+            "second": self.second,
+            "average": self.average,
+            "best": self.best,
+        }
         named = {f"{kind}.{name}": v for kind, vs in kinds.items() for name, v in zip(self.names, vs, strict=True)}
         return {**named, "counts": self.counts}
 

@@ -19,7 +19,8 @@ class TrainConfig:
     Attributes:
         objective: name of a file in ``models/network/objectives``.
         cell: recurrent cell, ``"rate"``.
-        neurons, hidden: neurons n and units of the hidden layer of the drive; ``time_features``: width of the time signal.
+        neurons, hidden: neurons n and units of the hidden layer of the drive.
+        time_features: width of the time signal.
         tuning_centres, tuning_concentration: the bank of tuning curves of either feature.
         projection: features kept of either bank by the learned input projection.
         stimulus_steps, delay_steps, cue_steps, gap_steps, recall_steps: durations; the delay is a range, ends included,
@@ -63,7 +64,7 @@ class TrainConfig:
     step_seconds: float = 0.05
     alpha: float = 0.1
     schedule: str = "log_snr"
-    log_snr_high: float = 5.0
+    log_snr_high: float = 6.0
     log_snr_low: float = -5.0
     beta_low: float = 0.01
     beta_high: float = 0.30
@@ -105,9 +106,7 @@ class TrainConfig:
         if self.without_swaps + self.ramp > 1:
             problems.append("without_swaps and ramp are shares of the training and cannot add up to more than 1")
         if self.cell == "rate" and self.hidden < 2 * self.neurons:
-            problems.append(
-                f"hidden must be at least twice neurons ({2 * self.neurons}): the memory starts as +/- pairs"
-            )
+            problems.append(f"hidden must be at least {2 * self.neurons}, twice the neurons")
         if problems:
             raise InvalidConfig("; ".join(problems))
 
@@ -116,7 +115,7 @@ class TrainConfig:
         """Updates of the network in one trial at the longest delay."""
         return self.stimulus_steps + self.delay_steps[1] + self.cue_steps + self.gap_steps + self.recall_steps
 
-    def changed(self, **changes: Any) -> TrainConfig:
+    def changed(self, **changes: object) -> TrainConfig:
         """A copy with some settings changed.
 
         Raises:
@@ -139,7 +138,8 @@ class TrainConfig:
         unknown = sorted(set(data) - set(fields))
         if unknown:
             raise InvalidConfig(f"there is no setting named {', '.join(unknown)}")
-        return TrainConfig(**{name: _converted(name, value, fields[name]) for name, value in data.items()})
+        converted: dict[str, Any] = {name: _converted(name, value, fields[name]) for name, value in data.items()}
+        return TrainConfig(**converted)
 
 
 _CHOICES = {

@@ -65,7 +65,7 @@ def linear_schedule(steps: int, low: float = 0.01, high: float = 0.30) -> Schedu
 
 
 def log_snr_schedule(steps: int, high: float = 5.0, low: float = -5.0) -> Schedule:
-    """Steps uniform in log signal-to-noise, from ``high`` at t = 1 to ``low`` at T; reverse variance beta_t.
+    """Steps uniform in log signal-to-noise, from ``high`` at t = 1 to ``low`` at T; reverse variance beta_t but 0 at t = 1.
 
     With the analytic oracle in the place of a network this one is unbiased, where the published schedule loses a tenth
     of the swaps and a third of the spread.
@@ -88,7 +88,8 @@ def _schedule(beta: Tensor, lower_bound: bool) -> Schedule:
     squared = (1 - beta).cumprod(0)
     before = torch.cat([squared.new_ones(1), squared[:-1]])
     variance = 1 - squared
-    reverse = (1 - before) / variance * beta if lower_bound else beta
+    reverse = (1 - before) / variance * beta if lower_bound else beta.clone()
+    reverse[0] = 0  # the last jump lands on the estimate of x_0 and adds nothing to it
     return Schedule(
         beta=beta,
         step=step,

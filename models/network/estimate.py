@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from models.network.config import TrainConfig
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
 from models.network.training import best_device, train
+from models.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,15 @@ class Cost:
 def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str | None = None) -> Cost:
     """Measure a few training steps on made-up displays of up to ``items`` items; takes about a second."""
     where = best_device() if device is None else torch.device(device)
-    short = config.changed(steps=steps, pool=256, held_out=8, evaluations=1, picture_seconds=3600.0)
+    short = config.changed(steps=steps, pool=256, held_out=8, evaluations=1, picture_seconds=3600.0, ramp=0.0)
     moments: list[float] = []
     source = Source(_AnyDisplays(items), SwapLaw(kind="smooth", emission="von_mises"))
-    train(
-        short.changed(ramp=0.0), source, seed=0, report=lambda progress: moments.append(time.monotonic()), device=where
-    )
-    gaps = sorted(after - before for before, after in zip(moments[2:-1], moments[3:], strict=False))
+
+    def note(progress: Progress) -> None:
+        moments.append(time.monotonic())
+
+    train(short, source, seed=0, report=note, device=where)
+    gaps = sorted(after - before for before, after in itertools.pairwise(moments[1:-1]))
     typical = gaps[len(gaps) // 2]
     return Cost(typical, typical * config.steps, where.type)
 

@@ -12,6 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+# The public function has no ``out``; a fresh tensor for each step costs a third of the loop's time.
+_softplus: Any = torch._C._nn.softplus
+
 
 class LeakyRollout(torch.autograd.Function):
     """Steps ``s <- (1 - alpha) s + alpha (softplus(s W + drive) V + v) + noise`` of one epoch.
@@ -21,8 +24,8 @@ class LeakyRollout(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any,
+    def forward(
+        ctx: Any,  # noqa: ANN401 (torch gives no type)
         state: Tensor,
         drive: Tensor,
         inward: Tensor,
@@ -54,7 +57,7 @@ class LeakyRollout(torch.autograd.Function):
             if forced is not None:
                 here[:, :2] = forced[step]
             torch.addmm(drive[step if drive.shape[0] > 1 else 0], here, inward, out=units)
-            torch._C._nn.softplus(units, out=units)
+            _softplus(units, out=units)
             after.add_(here, alpha=1 - alpha).addmm_(units, outward, alpha=alpha)
             current = after
         ctx.save_for_backward(before, hidden, inward, outward)
@@ -62,7 +65,7 @@ class LeakyRollout(torch.autograd.Function):
         return states
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
         """Gradients of state, drive, W, V and v by back-propagation through the epoch."""
         before, hidden, inward, outward = ctx.saved_tensors
         alpha: float = ctx.alpha

@@ -89,7 +89,7 @@ class SwapLaw:
         if self.kind == "none":
             logits, cued = torch.full_like(distance, -math.inf), 0.0
         elif self.kind == "flat":
-            others = (displays.set_size - 1).clamp(min=1)[:, None]
+            others = (displays.set_size - 1).clamp(min=1)[:, None].to(distance)
             logits, cued = ((1 - self.correct) / others).log().expand_as(distance).clone(), math.log(self.correct)
         elif self.kind == "smooth":
             logits, cued = -0.5 * distance.square() / (self.width + 2e-5), -self.offset

@@ -118,11 +118,8 @@ def learning_rate(config: TrainConfig, step: int) -> float:
 
 def stages(config: TrainConfig) -> list[dict[str, Any]]:
     """The curriculum, for a person."""
-    starts = [
-        ("without swaps", 0.0),
-        ("swaps grow", config.without_swaps),
-        ("all swaps", config.without_swaps + config.ramp),
-    ]
+    starts = [("without swaps", 0.0), ("swaps grow", config.without_swaps)]
+    starts.append(("all swaps", config.without_swaps + config.ramp))
     ends = [start for _, start in starts[1:]] + [1.0]
     steps = config.steps
     return [
