@@ -67,10 +67,9 @@ def _text(data: bytes) -> str:
 def _split(lines: list[str], delimiter: str) -> list[list[str]]:
     if delimiter == " ":
         return [re.split(r"\s+", line.strip()) if '"' not in line else _quoted(line) for line in lines]
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True)]
-    rows = [row for row in rows if row]
+    rows = [row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if row]
     # Some programs end every line with the delimiter: an unnamed last column without a value.
-    if all(len(row) > 1 and row[-1] == "" for row in rows) and len({len(row) for row in rows}) == 1:
+    if all(len(row) > 1 and not row[-1].strip() for row in rows) and len({len(row) for row in rows}) == 1:
         rows = [row[:-1] for row in rows]
     return rows
 

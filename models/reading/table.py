@@ -140,6 +140,9 @@ def _column(values: Any) -> pd.Series:
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pd.Series(values.astype(np.float64))
     cells = list(values)
+    plain = _plain_numbers(cells)
+    if plain is not None:
+        return pd.Series(plain)
     numbers = as_numbers(cells)
     missing = np.fromiter((is_missing(cell) for cell in cells), dtype=bool, count=len(cells))
     # A label such as 007 is a name, not the number seven.
@@ -147,3 +150,16 @@ def _column(values: Any) -> pd.Series:
     if not named and bool((np.isfinite(numbers) | missing).all()):
         return pd.Series(numbers)
     return pd.Series(["" if gap else shown(cell) for cell, gap in zip(cells, missing, strict=True)], dtype=object)
+
+
+def _plain_numbers(cells: list[Any]) -> np.ndarray | None:
+    """The quick way for a column of nothing but plain numbers and empty cells; None if it holds anything else."""
+    if not all(isinstance(cell, str) for cell in cells):
+        return None
+    joined = "".join(cells)
+    if any(letter in joined for letter in "_fF,") or any(cell[:1] == "0" and cell.isdigit() for cell in set(cells) - {"0"}):
+        return None
+    try:
+        return np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
+    except ValueError:
+        return None

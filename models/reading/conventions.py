@@ -1,0 +1,79 @@
+"""How non-target values are to be read: as angles, relative to the target, or as distances of the response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.reading.swaps import separation, signature
+from models.reading.units import turn
+
+WORDS = {
+    "angles": "angles of their own",
+    "minus_target": "non-target minus target",
+    "response_minus": "response minus non-target",
+}
+CLEAR_GAP = 0.12  # radians: a designed minimum separation, not chance
+CLEAR_SIGNATURE = 4.0
+TAU = 2 * np.pi
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The reading that the values support, why, and whether another fits as well."""
+
+    reading: str
+    reason: str
+    undecided: tuple[str, ...] = ()
+
+
+def offsets(values: np.ndarray, target: np.ndarray, error: np.ndarray, reading: str) -> np.ndarray:
+    """Non-target minus target (radians, ``(M, K)``) of values under one reading."""
+    if reading == "angles":
+        return turn(values - target[:, None], TAU)
+    return values if reading == "minus_target" else turn(error[:, None] - values, TAU)
+
+
+def convention(
+    values: np.ndarray, target: np.ndarray | None, error: np.ndarray, set_size: np.ndarray, named: bool = False
+) -> Convention:
+    """Which reading of non-target values (radians) the values themselves support.
+
+    Two things happen only under the right reading: items keep the distance from each other that the design gave them,
+    and large errors cluster on the non-targets of their own trial.
+
+    Args:
+        values: ``(M, K)``, NaN where there is no item.
+        target: ``(M,)``, or None where the file holds only errors.
+        error: ``(M,)`` response minus target.
+        set_size: ``(M,)``.
+        named: whether the columns' names say that they are relative (an error, a distance).
+    """
+    readings = (["angles"] if target is not None else []) + ["minus_target", "response_minus"]
+    zero = np.zeros_like(error) if target is None else target
+    found = {reading: offsets(values, zero, error, reading) for reading in readings}
+    gaps = {reading: separation(offset) for reading, offset in found.items()}
+    first, second = sorted(gaps, key=lambda reading: -gaps[reading])[:2]
+    if gaps[first] > CLEAR_GAP and gaps[first] > 4 * gaps[second]:
+        return Convention(
+            first,
+            f"read as {WORDS[first]}: so read, no non-target is closer to the target than "
+            f"{np.degrees(gaps[first]):.0f}°, as by design; read as {WORDS[second]} they touch",
+        )
+    scores = {reading: signature(error, offset, set_size) or 0.0 for reading, offset in found.items()}
+    ranked = sorted(scores, key=lambda reading: -scores[reading])
+    likely = ranked[0]
+    ahead = scores[likely] - scores[ranked[1]]
+    if scores[likely] > CLEAR_SIGNATURE and ahead > CLEAR_SIGNATURE:
+        return Convention(
+            likely, f"read as {WORDS[likely]}: so read, large errors land on the non-targets of their own trial"
+        )
+    if target is not None and not named:
+        return Convention("angles", "read as angles of their own, like the target; nothing in the values says otherwise")
+    likely = max(("minus_target", "response_minus"), key=lambda reading: scores[reading])
+    return Convention(
+        likely,
+        f"read as {WORDS[likely]}, but the values do not decide it",
+        ("response_minus", "minus_target") if likely == "response_minus" else ("minus_target", "response_minus"),
+    )
