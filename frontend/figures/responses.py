@@ -14,19 +14,17 @@ from frontend import theme
 
 View = Literal["circle", "line"]
 BINS = 48
+FORMING_BINS = 36  # few responses a display while a network trains
 DEGREE_TICKS = [-180, -90, 0, 90, 180]
 SIGNED = ["−180°", "−90°", "0°", "90°", "180°"]
-
-
-def _degree_axis(**extra: Any) -> dict[str, Any]:
-    return {"range": [-180, 180], "tickvals": DEGREE_TICKS, "ticktext": SIGNED, "zeroline": False} | extra
+DEGREE_AXIS: dict[str, Any] = {"range": [-180, 180], "tickvals": DEGREE_TICKS, "ticktext": SIGNED, "zeroline": False}
 
 
 def live(view: View) -> go.Figure:
     """The empty response figure of the Explore page; `assets/explore_responses.js` fills its traces by name.
 
-    `circle` bends the feature circle as it is (0° to the right, counter-clockwise), `line` unrolls it. Radius and height are the
-    share of responses in a bin of 7.5°; the model's line is its density over the same width.
+    `circle` bends the feature circle as it is (0° to the right, counter-clockwise), `line` unrolls it. Radius and
+    height are the share of responses in a bin of 7.5°; the model's line is its density over the same width.
     """
     figure = go.Figure()
     bar = go.Barpolar if view == "circle" else go.Bar
@@ -53,7 +51,7 @@ def live(view: View) -> go.Figure:
     figure.update_layout(showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest")
     if view == "circle":
         figure.update_layout(
-            margin={"l": 34, "r": 34, "t": 26, "b": 26},
+            margin={"l": 40, "r": 40, "t": 20, "b": 20},
             polar={
                 "hole": 0.34,
                 "bargap": 0.06,
@@ -73,7 +71,7 @@ def live(view: View) -> go.Figure:
     else:
         figure.update_layout(
             margin={"l": 46, "r": 10, "t": 10, "b": 40},
-            xaxis=_degree_axis(title={"text": "report, degrees (full circle 360°)"}),
+            xaxis=DEGREE_AXIS | {"title": {"text": "report, degrees (full circle 360°)"}},
             yaxis={"title": {"text": "responses in 7.5°"}, "ticksuffix": " %", "rangemode": "tozero"},
         )
     return figure
@@ -90,7 +88,8 @@ def histogram(responses: Sequence[float], bins: int = BINS) -> tuple[np.ndarray,
 def forming(picture: dict[str, Any] | None, columns: int = 3) -> go.Figure:
     """The responses of a network in training on a fixed set of displays, each against the density it should reach.
 
-    `picture` is a LivePicture: displays of {report, probe, set_size, angles, target, responses}, item 0 cued, angles in radians.
+    `picture` is a LivePicture: displays of {report, probe, set_size, angles, target, responses}, item 0 cued, angles
+    in radians.
     """
     displays = (picture or {}).get("displays", [])
     rows = max(1, math.ceil(len(displays) / columns))
@@ -99,7 +98,8 @@ def forming(picture: dict[str, Any] | None, columns: int = 3) -> go.Figure:
     for index, display in enumerate(displays):
         row, column = divmod(index, columns)
         _add_display(figure, display, row + 1, column + 1)
-    figure.update_xaxes(**_degree_axis(tickvals=[-180, 0, 180], ticktext=["−180°", "0°", "180°"], ticks=""))
+    figure.update_xaxes(**DEGREE_AXIS | {"tickvals": [-180, 0, 180], "ticktext": ["−180°", "0°", "180°"], "ticks": ""})
+    figure.update_annotations(font_size=12)
     figure.update_yaxes(rangemode="tozero", showticklabels=False, ticks="", showgrid=False)
     figure.update_layout(showlegend=False, bargap=0, margin={"l": 10, "r": 10, "t": 28, "b": 28}, uirevision="keep")
     return figure
@@ -115,20 +115,34 @@ def _title(display: dict[str, Any]) -> str:
 
 
 def _add_display(figure: go.Figure, display: dict[str, Any], row: int, column: int) -> None:
-    centres, density = histogram(display["responses"])
+    centres, density = histogram(display["responses"], FORMING_BINS)
     target = np.asarray(display["target"], dtype=float)
     place = {"row": row, "col": column}
-    width = 360 / BINS
+    width = 360 / FORMING_BINS
     figure.add_trace(
-        go.Bar(x=centres, y=density, width=width, name="network", marker={"color": theme.SIMULATED, "opacity": 0.55}, hoverinfo="skip",
-               meta={"csv": "network"}),
+        go.Bar(
+            x=centres,
+            y=density,
+            width=width,
+            name="network",
+            hoverinfo="skip",
+            meta={"csv": "network"},
+            marker={"color": theme.SIMULATED, "opacity": 0.55},
+        ),
         **place,
-    )  # fmt: skip
+    )
     figure.add_trace(
-        go.Scatter(x=np.degrees(display["angles"]), y=target, mode="lines", name="target", line={"color": theme.MODEL, "width": 2},
-                   hoverinfo="skip", meta={"csv": "target"}),
+        go.Scatter(
+            x=np.degrees(display["angles"]),
+            y=target,
+            mode="lines",
+            name="target",
+            hoverinfo="skip",
+            line={"color": theme.MODEL, "width": 2},
+            meta={"csv": "target"},
+        ),
         **place,
-    )  # fmt: skip
+    )
     count = int(display["set_size"])
     report = np.asarray(display["report"][:count], dtype=float)
     # The height follows the target, so that a half-trained network's spike does not rescale its neighbours' story.

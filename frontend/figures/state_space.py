@@ -14,23 +14,31 @@ EPOCHS = {"stimulus": "#4C93C6", "delay": "#9AA5B5", "cue": "#E69F00", "gap": "#
 
 def _lines(name: str, colour: str, opacity: float) -> go.Scatter3d:
     return go.Scatter3d(
-        x=[], y=[], z=[], mode="lines", name=name, line={"color": colour, "width": 2.2}, opacity=opacity, hoverinfo="skip", meta={"csv": name},
+        x=[],
+        y=[],
+        z=[],
+        mode="lines",
+        name=name,
+        line={"color": colour, "width": 1.6},
+        opacity=opacity,
+        hoverinfo="skip",
+        meta={"csv": name},
         connectgaps=False,
-    )  # fmt: skip
+    )
 
 
 def live() -> go.Figure:
     """The scene of the Explore page; `assets/explore_states.js` fills its traces by name.
 
-    Trajectories are a few traces with a gap (NaN) after each run: those not selected, then by what was reported (cued item, other
-    item, neither), or one trace `by value` coloured along the way. `start` and `now` are points; `circle` and `items` show where
-    each report lies in the behaviour plane.
+    Trajectories are a few traces with a gap (NaN) after each run: those not selected, then by what was reported (cued
+    item, other item, neither), or one trace `by value` coloured along the way. `start` and `now` are points; `circle`
+    and `items` show where each report lies in the behaviour plane.
     """
     figure = go.Figure(
         [
             _lines("not selected", theme.UNIFORM, 0.10),
-            _lines("cued item", theme.CUED, 0.42),
-            _lines("other item", theme.NON_TARGET, 0.55),
+            _lines("cued item", theme.CUED, 0.3),
+            _lines("other item", theme.NON_TARGET, 0.5),
             _lines("neither", theme.UNIFORM, 0.5),
             _lines("by value", theme.UNIFORM, 0.5),
             _points("start", {"size": 2.2, "color": theme.UNIFORM, "opacity": 0.7}),

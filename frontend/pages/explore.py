@@ -17,9 +17,9 @@ from frontend import api, theme
 from frontend.figures import responses, state_space
 from frontend.parts.display_editor import display_editor, examples, palette, usual
 from frontend.parts.epoch_timeline import epoch_timeline
-from frontend.parts.figure_card import CONFIG, figure_card, key, save_buttons
+from frontend.parts.figure_card import graph, key, save_buttons
 from frontend.parts.icon import icon
-from frontend.parts.markup import aria
+from frontend.parts.markup import aria, data
 from frontend.router import Page
 from frontend.shell import empty
 from frontend.wiring import clientside
@@ -124,7 +124,7 @@ def page(network: dict[str, Any], ready: list[dict[str, Any]]) -> Component:
         ],
         id="explore",
         className="stack explore",
-        **{"data-colour": "item"},
+        **data(colour="item"),
     )
 
 
@@ -182,104 +182,83 @@ def problem() -> html.Div:
 
 
 def _choice(name: str, value: str, choices: list[tuple[str, str]], label: str) -> dmc.SegmentedControl:
-    data = [{"value": one, "label": words} for one, words in choices]
-    return dmc.SegmentedControl(id=name, value=value, data=data, size="xs", **aria(label=label))
+    options = [{"value": one, "label": words} for one, words in choices]
+    return dmc.SegmentedControl(id=name, value=value, data=options, size="xs", **aria(label=label))
+
+
+def _card(name: str, title: str, controls: list[Component], legend: Component, *body: Component) -> html.Section:
+    """A card like every figure's, with the ways to save it beside its legend: the head is taken by the controls."""
+    return html.Section(
+        [
+            html.Div(
+                [html.H3(title, className="card-title"), html.Div(controls, className="card-tools")],
+                className="card-head",
+            ),
+            html.Div([legend, save_buttons()], className="row between explore-legend"),
+            *body,
+        ],
+        className=f"card figure-card {name}-card",
+        **data(figure=name),
+    )
 
 
 def states_card() -> html.Section:
     """The 3-D state space with its axes, colours and timeline."""
-    controls = [
-        _choice("explore-axes", "pca", [("pca", "PCA"), ("plane", "Behaviour plane + memory")], "Axes"),
+    controls: list[Component] = [
+        _choice("explore-axes", "pca", [("pca", "PCA"), ("plane", "Plane + memory")], "Axes"),
         _choice(
             "explore-colour",
             "item",
             [("item", "Item"), ("angle", "Response"), ("epoch", "Epoch")],
-            "Colour of the trajectories",
+            "Colour of the runs",
         ),
     ]
-    graph = dcc.Graph(
-        id="explore-states",
-        figure=theme.dress(state_space.live()),
-        config=CONFIG | {"scrollZoom": True},
-        className="graph",
+    by_item = key(
+        ("var(--cued)", "reports the cued item", "line"),
+        ("var(--non-target)", "reports another: a swap", "line"),
+        ("var(--uniform)", "neither", "line"),
     )
+    by_angle = html.Div("Coloured like the report they end with", className="key")
+    by_epoch = key(*((colour, name, "line") for name, colour in state_space.EPOCHS.items()))
     keys = html.Div(
         [
-            html.Div(
-                key(
-                    ("var(--cued)", "reported the cued item", "line"),
-                    ("var(--non-target)", "reported another item: a swap", "line"),
-                    ("var(--uniform)", "neither", "line"),
-                ),
-                className="for-item",
-            ),
-            html.Div(
-                html.Div(
-                    html.Span("colour of the response, on the cyclic map of the display", className="key-entry"),
-                    className="key",
-                ),
-                className="for-angle",
-            ),
-            html.Div(
-                key(*((colour, name, "line") for name, colour in state_space.EPOCHS.items())), className="for-epoch"
-            ),
+            html.Div(by_item, className="for-item"),
+            html.Div(by_angle, className="for-angle"),
+            html.Div(by_epoch, className="for-epoch"),
         ],
         className="explore-keys",
     )
-    return html.Section(
-        [
-            html.Div(
-                [
-                    html.H3("State space", className="card-title"),
-                    html.Div([*controls, save_buttons()], className="card-tools"),
-                ],
-                className="card-head",
-            ),
-            keys,
-            html.Div(graph, className="explore-scene"),
-            epoch_timeline("explore-timeline"),
-        ],
-        className="card figure-card explore-states-card",
-        **{"data-figure": "explore-states"},
-    )
+    scene = html.Div(graph("explore-states", state_space.live(), scrollZoom=True), className="explore-scene")
+    return _card("explore-states", "State space", controls, keys, scene, epoch_timeline("explore-timeline"))
 
 
 def responses_card() -> html.Section:
-    """The response distribution, and the result in one line."""
+    """The response distribution, and the result in numbers."""
     view = _choice("explore-view", "circle", [("circle", "Circle"), ("line", "Unrolled")], "View of the responses")
-    body = html.Div(
+    legend = key(("var(--model)", "model", "line"), ("var(--recorded)", "recorded", "dot"))
+    numbers = html.Div(
         [
-            dcc.Graph(
-                id="explore-responses", figure=theme.dress(responses.live("circle")), config=CONFIG, className="graph"
-            ),
-            html.Div(
-                [
-                    _number("swaps", "swaps", "explore-said-swaps", "explore-said-model"),
-                    _number("sd of correct reports", "sd", "explore-said-sd"),
-                    _number("neither", "neither", "explore-said-neither"),
-                ],
-                className="explore-numbers",
-                **aria(live="polite"),
-            ),
-        ]
-    )
-    legend = html.Div(
-        [
-            key(("var(--model)", "behavioural model", "line"), ("var(--recorded)", "recorded", "dot")),
-            dmc.Button(
-                "Show all runs", id="explore-unpick", size="compact-xs", variant="light", className="explore-unpick"
-            ),
+            _number("swaps", "explore-said-swaps", "explore-said-model"),
+            _number("sd, cued item", "explore-said-sd"),
+            _number("neither", "explore-said-neither"),
         ],
-        className="row between",
+        className="explore-numbers",
+        **aria(live="polite"),
     )
-    return figure_card("explore-responses-card", "Responses", body, controls=view, legend=legend)
+    show_all = dmc.Button(
+        "Show all runs", id="explore-unpick", size="compact-xs", variant="light", className="explore-unpick"
+    )
+    figure = html.Div(
+        [graph("explore-responses", responses.live("circle"), height=258), show_all], className="explore-circle"
+    )
+    return _card("explore-responses", "Responses", [view], legend, figure, numbers)
 
 
-def _number(words: str, short: str, name: str, beside: str | None = None) -> html.Div:
+def _number(words: str, name: str, beside: str | None = None) -> html.Div:
     return html.Div(
         [
             html.Span("…", id=name, className="explore-value number"),
-            html.Span(words, className="soft small", title=short),
+            html.Span(words, className="soft small"),
             html.Span(id=beside, className="explore-beside small number") if beside else None,
         ]
     )

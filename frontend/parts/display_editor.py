@@ -12,7 +12,6 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from frontend import theme
-from frontend.parts.icon import icon
 from frontend.parts.markup import aria
 
 PALETTE_STEPS = 72
@@ -34,7 +33,7 @@ def display(probes: list[float], reports: list[float], cued: int = 0) -> dict[st
 
 
 def examples(set_sizes: list[int] | None = None) -> list[dict[str, Any]]:
-    """Displays to start from: {name, label, display}. With `set_sizes` of a network, those are preferred for the largest one."""
+    """Displays to start from: {name, label, display}; the largest has the largest of a network's `set_sizes`."""
     most = min(max(set_sizes or [6]), 8)
     many = max(most, 3)
     around = [-180 + 360 * index / many for index in range(many)]
@@ -51,7 +50,7 @@ def examples(set_sizes: list[int] | None = None) -> list[dict[str, Any]]:
 
 
 def usual(set_sizes: list[int] | None = None) -> dict[str, Any]:
-    """The display the page opens with: three items, the cued one with a near and a far neighbour; two where three were not trained."""
+    """The display the page opens with: the cued item, a near one, and a far one if three items were trained."""
     if set_sizes and max(set_sizes) < 3:
         return display([45, 90], [-60, 75])
     return display([45, 90, -90], [-60, 75, 170])
@@ -71,7 +70,7 @@ def display_editor(name: str, store: str, examples_of: list[dict[str, Any]]) -> 
                                 data=[{"value": one["name"], "label": one["label"]} for one in examples_of],
                                 placeholder="Examples",
                                 size="xs",
-                                w=124,
+                                w=98,
                                 **aria(label="Start from an example display"),
                             ),
                             dmc.Button("Add item", id="explore-add", size="compact-xs", variant="light"),

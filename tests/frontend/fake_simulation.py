@@ -157,44 +157,79 @@ def fidelity(quality: float = 1.0) -> dict[str, Any]:
         sd, swap = 0.3 + 0.09 * size, numbers.SWAP[size]
         rows.append(
             {
-                "set_size": size, "sd_network": sd * (0.7 + 0.28 * quality), "sd_target": sd,
-                "kurtosis_network": 0.9 * quality + 0.1 * size, "kurtosis_target": 1.0 + 0.1 * size,
-                "uniform_network": numbers.UNIFORM[size] * quality, "uniform_target": numbers.UNIFORM[size],
-                "swap_network": swap * (0.3 + 0.62 * quality), "swap_target": swap,
+                "set_size": size,
+                "sd_network": sd * (0.7 + 0.28 * quality),
+                "sd_target": sd,
+                "kurtosis_network": 0.9 * quality + 0.1 * size,
+                "kurtosis_target": 1.0 + 0.1 * size,
+                "uniform_network": numbers.UNIFORM[size] * quality,
+                "uniform_target": numbers.UNIFORM[size],
+                "swap_network": swap * (0.3 + 0.62 * quality),
+                "swap_target": swap,
             }
-        )  # fmt: skip
+        )
         density = numbers._mixture(middle, size)
         noisy = density * generator.normal(1, 0.08, 48) * (1 + (1 - quality) * 0.9 * np.exp(-((middle / 0.4) ** 2)))
-        errors.append({"set_size": size, "edges": numbers._rounded(edges), "network": numbers._rounded(noisy),
-                       "target": numbers._rounded(density)})  # fmt: skip
+        errors.append(
+            {
+                "set_size": size,
+                "edges": numbers._rounded(edges),
+                "network": numbers._rounded(noisy),
+                "target": numbers._rounded(density),
+            }
+        )
     return {
         "c2st": {"network": 0.54 + 0.22 * (1 - quality), "floor": 0.502, "sd": 0.008},
         "swap_curve": {
-            "distance": numbers._rounded(distance), "target": numbers._rounded(target), "network": numbers._rounded(network),
-            "low": numbers._rounded(network * 0.88), "high": numbers._rounded(network * 1.12),
+            "distance": numbers._rounded(distance),
+            "target": numbers._rounded(target),
+            "network": numbers._rounded(network),
+            "low": numbers._rounded(network * 0.88),
+            "high": numbers._rounded(network * 1.12),
             "largest_error": float(np.abs(network - target).max()),
         },
         "energy": {"ratio": 1.35 + 5.2 * (1 - quality), "floor": 1.0},
-        "by_set_size": rows, "errors": errors, "displays": 512, "responses": 16384,
-    }  # fmt: skip
+        "by_set_size": rows,
+        "errors": errors,
+        "displays": 512,
+        "responses": 16384,
+    }
 
 
 def curve(steps: int = 5000, floor: float = 0.021) -> list[dict[str, float]]:
     """A training's loss against its floor."""
     generator = np.random.default_rng(1)
     return [
-        {"step": s, "loss": float((floor + 0.9 * np.exp(-s / 320) + 0.05 * np.exp(-s / 1900)) * generator.lognormal(0, 0.07)),
-         "floor": floor, "learning_rate": 5e-3, "swap_weight": min(max((s - 1500) / 1000, 0), 1)}
+        {
+            "step": s,
+            "loss": float((floor + 0.9 * np.exp(-s / 320) + 0.05 * np.exp(-s / 1900)) * generator.lognormal(0, 0.07)),
+            "floor": floor,
+            "learning_rate": 5e-3,
+            "swap_weight": min(max((s - 1500) / 1000, 0), 1),
+        }
         for s in range(0, steps + 1, 50)
-    ]  # fmt: skip
+    ]
 
 
 def _network(number: str, name: str, state: str, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "id": number, "name": name, "state": state, "job_id": None, "fit_id": "f1", "law": None, "objective": "diffusion", "seed": 1,
-        "config": {"neurons": 48, "hidden": 160, "durations": {"stimulus": 5, "delay": 15, "cue": 5, "gap": 1, "recall": 40}},
-        "created": records.CREATED, "result": None, "budget": "demo",
-    }  # fmt: skip
+        "id": number,
+        "name": name,
+        "state": state,
+        "job_id": None,
+        "fit_id": "f1",
+        "law": None,
+        "objective": "diffusion",
+        "seed": 1,
+        "config": {
+            "neurons": 48,
+            "hidden": 160,
+            "durations": {"stimulus": 5, "delay": 15, "cue": 5, "gap": 1, "recall": 40},
+        },
+        "created": records.CREATED,
+        "result": None,
+        "budget": "demo",
+    }
     return row | changes
 
 
@@ -208,22 +243,32 @@ def networks() -> dict[str, dict[str, Any]]:
 
     def result(objective: str, quality: float) -> dict[str, Any]:
         return {
-            "objective": objective, "seed": 1, "parameters": 8452, "config": {"neurons": 48, "hidden": 160, "steps": 5000},
+            "objective": objective,
+            "seed": 1,
+            "parameters": 8452,
+            "config": {"neurons": 48, "hidden": 160, "steps": 5000},
             "training": {"steps": 5000, "seconds": 290.0, "curve": curve(), "stages": stages},
-            "picture": numbers.live_picture(5000), "fidelity": fidelity(quality),
-        }  # fmt: skip
+            "picture": numbers.live_picture(5000),
+            "fidelity": fidelity(quality),
+        }
 
     rows = [
         _network("n1", "Diffusion · BNS of example", "done", result=result("diffusion", 1.0)),
-        _network("n4", "Mean-matching · BNS of example", "done", objective="mean_matching", result=result("mean_matching", 0.0)),
+        _network(
+            "n4",
+            "Mean-matching · BNS of example",
+            "done",
+            objective="mean_matching",
+            result=result("mean_matching", 0.0),
+        ),
         _network("n2", "Diffusion, second seed", "running", job_id="j4", seed=2),
         _network("n3", "Diffusion, third seed", "failed", job_id="j8", seed=3),
-    ]  # fmt: skip
+    ]
     return {row["id"]: row for row in rows}
 
 
 def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
-    """Add the networks to a fake API; `wait` seconds stand for the worker's work. `app.state.networks` holds the records."""
+    """Add networks to a fake API; `wait` seconds stand for the worker's work; `app.state.networks` holds the records."""
     rows = app.state.networks = networks()
     app.state.refuse = None
     asked = app.state.fake.asked

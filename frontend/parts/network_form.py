@@ -1,0 +1,157 @@
+"""What to train: the law of the responses, the objective, the size and the time, which is said before it starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, html
+
+from frontend import api
+from frontend.api import Problem
+from frontend.parts.icon import icon
+from frontend.parts.markup import aria
+from frontend.wiring import callback, go, no_update
+
+OBJECTIVES: dict[str, tuple[str, str]] = {
+    "diffusion": ("Diffusion", "The whole distribution of the responses, swaps included: the paper's method."),
+    "mean_matching": (
+        "Mean-matching",
+        "Only the mean of the responses; where two items are likely it reports in between.",
+    ),
+    "task_optimal": ("Task-optimal", "Always the cued item, as well as it can: the classic task-trained network."),
+}
+LAWS: dict[str, str] = {
+    "none": "No swaps",
+    "flat": "Flat: all other items alike",
+    "smooth": "Smooth: swaps fall with distance",
+    "sharp": "Sharp: swaps only below 115°",
+}
+BUDGETS: dict[str, str] = {"quick": "Quick look", "demo": "Good", "full": "Best"}
+SIZES: dict[str, tuple[str, dict[str, int]]] = {
+    "small": ("Small", {"neurons": 24, "hidden": 64}),
+    "medium": ("Medium", {"neurons": 48, "hidden": 160}),
+    "large": ("Large", {"neurons": 96, "hidden": 320}),
+}
+
+
+def source_of(chosen: str | None) -> dict[str, Any]:
+    """The part of the request that says where responses come from: `fit:ID` or `law:KIND`."""
+    kind, _, key = (chosen or "law:smooth").partition(":")
+    return {"fit_id": key, "law": None} if kind == "fit" else {"fit_id": None, "law": {"kind": key}}
+
+
+def request(source: str | None, objective: str, size: str, budget: str, seed: float | None) -> dict[str, Any]:
+    """The body of `POST /networks`."""
+    config = SIZES[size][1] if size in SIZES else {}
+    return source_of(source) | {
+        "objective": objective,
+        "config": dict(config),
+        "seed": int(seed or 1),
+        "budget": budget,
+    }
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: "about 4 min"."""
+    if seconds < 90:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    return f"about {round(seconds / 60)} min" if seconds < 5400 else f"about {seconds / 3600:.1f} h"
+
+
+def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.Section:
+    """The form; `fits` are those of the API, `chosen` is the id of the one to start with."""
+    ready = [fit for fit in fits if fit.get("state") == "done"]
+    groups = [
+        {"group": "Fitted models", "items": [{"value": f"fit:{fit['id']}", "label": fit["name"]} for fit in ready]},
+        {
+            "group": "Written-down swap laws",
+            "items": [{"value": f"law:{kind}", "label": words} for kind, words in LAWS.items()],
+        },
+    ]
+    known = {str(fit["id"]) for fit in ready}
+    sizes = [("budget", "As the time allows")] + [(name, words) for name, (words, _) in SIZES.items()]
+    first = chosen if chosen in known else next((str(fit["id"]) for fit in ready), None)
+    return html.Section(
+        [
+            html.H2("Train a network", className="card-title"),
+            html.P("A recurrent network learns to respond as the model says people do.", className="card-note"),
+            dmc.Select(
+                id="network-source",
+                label="It should respond like",
+                data=[group for group in groups if group["items"]],
+                value=f"fit:{first}" if first else "law:smooth",
+                allowDeselect=False,
+            ),
+            dmc.RadioGroup(
+                id="network-objective",
+                label="By learning",
+                value="diffusion",
+                children=dmc.Stack(
+                    [dmc.Radio(value=name, label=words, description=why) for name, (words, why) in OBJECTIVES.items()],
+                    gap=8,
+                    mt=6,
+                ),
+            ),
+            _choice("network-size", "Size", "budget", sizes),
+            _choice("network-budget", "Time", "demo", list(BUDGETS.items())),
+            dmc.NumberInput(id="network-seed", label="Seed", value=1, min=0, max=10**6, step=1, w=120),
+            html.Div(
+                [
+                    dmc.Button("Train", id="network-train", leftSection=icon("play", 15)),
+                    html.Span("…", id="network-cost", className="soft", **aria(live="polite")),
+                ],
+                className="row",
+            ),
+        ],
+        className="card network-form stack",
+    )
+
+
+def _choice(name: str, label: str, value: str, choices: list[tuple[str, str]]) -> html.Div:
+    data = [{"value": one, "label": words} for one, words in choices]
+    return html.Div(
+        [
+            html.Div(label, className="small network-label"),
+            dmc.SegmentedControl(id=name, value=value, data=data, fullWidth=True, size="sm", **aria(label=label)),
+        ]
+    )
+
+
+_CHOICES = (
+    ("network-source", "value"),
+    ("network-objective", "value"),
+    ("network-size", "value"),
+    ("network-budget", "value"),
+    ("network-seed", "value"),
+)
+
+
+@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:4]))
+async def say_cost(source: str | None, objective: str, size: str, budget: str) -> object:
+    """How long the training would take on this machine."""
+    body = request(source, objective, size, budget, 1)
+    try:
+        cost = await api.current().post("/networks/estimate", body)
+    except Problem as problem:
+        return f"The time cannot be said: {problem.title.lower()}."
+    return f"{duration(cost['seconds'])} on {cost.get('device') or 'this machine'}"
+
+
+@callback(
+    Output("wake", "data", allow_duplicate=True),
+    Input("network-train", "n_clicks"),
+    *(State(*one) for one in _CHOICES),
+    running=[(Output("network-train", "loading"), True, False)],
+    prevent_initial_call=True,
+)
+async def start(
+    clicks: int | None, source: str | None, objective: str, size: str, budget: str, seed: float | None
+) -> object:
+    """Ask for the training and go to its page."""
+    if not clicks:
+        return no_update
+    job = await api.current().post("/networks", request(source, objective, size, budget, seed))
+    result = job.get("result") or {}
+    go(f"/network/{result['id']}" if result.get("id") else "/jobs")
+    return f"train-{job['id']}"

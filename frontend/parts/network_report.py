@@ -1,0 +1,168 @@
+"""How faithful a network is: the numbers first, then where it differs, then other networks of the same source."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import dash_mantine_components as dmc
+from dash import Input, Output, State, dcc, html
+from dash.development.base_component import Component
+
+from frontend import api, theme
+from frontend.figures import fidelity as figures
+from frontend.parts.figure_card import figure_card, graph, key
+from frontend.wiring import callback, no_update
+
+BOTH = ((theme.SIMULATED, "network", "line"), (theme.MODEL, "behavioural model", "line"))
+
+
+def c2st_words(fidelity: dict[str, Any] | None) -> html.Span | None:
+    """The two-sample test in a few words, for lists."""
+    return html.Span(f"C2ST {fidelity['c2st']['network']:.2f}", className="number") if fidelity else None
+
+
+def verdict(fidelity: dict[str, Any]) -> str:
+    """One sentence on the two-sample test, no stronger than the number."""
+    test = fidelity["c2st"]
+    excess = test["network"] - test["floor"]
+    if excess <= 2 * (test.get("sd") or 0.01):
+        return "A classifier cannot tell its responses from the behavioural model's."
+    if excess < 0.06:
+        return "A classifier hardly tells its responses from the behavioural model's."
+    if excess < 0.15:
+        return "A classifier tells its responses from the behavioural model's, but is often wrong."
+    return "A classifier tells its responses from the behavioural model's with ease."
+
+
+def _tile(value: str, words: str, beside: str) -> html.Div:
+    return html.Div(
+        [
+            html.Div(value, className="tile-value number"),
+            html.Div(words, className="tile-words"),
+            html.Div(beside, className="soft small"),
+        ],
+        className="card tile",
+    )
+
+
+def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list[Component | None]:
+    """Everything about fidelity; `same` are networks of the same fit with this one first."""
+    fidelity = network["result"].get("fidelity")
+    if not fidelity:
+        return [_not_known(network)]
+    test, curve, energy = fidelity["c2st"], fidelity["swap_curve"], fidelity["energy"]
+    others = [one for one in same if one["id"] != network["id"]]
+    tiles = [
+        _tile(
+            f"{test['network']:.2f}",
+            "two-sample test",
+            f"model against itself {test['floor']:.2f} ± {test.get('sd') or 0:.2f}",
+        ),
+        _tile(
+            f"{100 * curve['largest_error']:.1f} %",
+            "largest error of the swap curve",
+            "percentage points of swap probability",
+        ),
+        _tile(f"{energy['ratio']:.2f}", "energy distance ratio", f"model against itself {energy['floor']:.2f}"),
+    ]
+    count, drawn = fidelity["displays"], fidelity["responses"]
+    checked = f"Checked on {count:,} displays that were never used in training, {drawn:,} responses."
+    names = [(str(one.get("name") or one["id"]), one["result"]["fidelity"]["swap_curve"]) for one in others]
+    entries = [*BOTH, (theme.SIMULATED, "95 % band", "band")]
+    entries += [(figures.SHADES[1 + n % 5], name, "dash") for n, (name, _) in enumerate(names)]
+    return [
+        html.Div([html.P([html.Strong(verdict(fidelity)), " ", html.Span(checked, className="soft")])]),
+        html.Div(tiles, className="tiles"),
+        html.Div(
+            [
+                figure_card(
+                    "network-swaps",
+                    "Swaps by distance",
+                    figures.swap_curve(curve, names),
+                    height=300,
+                    legend=key(*entries),
+                ),
+                comparison(same),
+            ],
+            className="halves",
+        ),
+        figure_card(
+            "network-by-size",
+            "By set size",
+            figures.by_set_size(fidelity["by_set_size"]),
+            height=250,
+            legend=key(*BOTH),
+        ),
+        figure_card(
+            "network-errors",
+            "Errors",
+            figures.errors(fidelity["errors"]),
+            height=250,
+            legend=key((theme.SIMULATED, "network", "bar"), (theme.MODEL, "behavioural model", "line")),
+        ),
+    ]
+
+
+def comparison(networks: list[dict[str, Any]]) -> html.Section:
+    """Networks of the same source side by side: one test, one table."""
+    pairs = [(str(one.get("name") or one["id"]), one["result"]["fidelity"]) for one in networks]
+    head = ["Network", "C2ST", "swap error", "energy"]
+    rows = [
+        html.Tr(
+            [
+                html.Td(dcc.Link(name, href=f"/network/{quote(str(one['id']))}")),
+                html.Td(f"{fidelity['c2st']['network']:.2f}", className="number"),
+                html.Td(f"{100 * fidelity['swap_curve']['largest_error']:.1f} %", className="number"),
+                html.Td(f"{fidelity['energy']['ratio']:.2f}", className="number"),
+            ],
+            className="is-this" if number == 0 else "",
+        )
+        for number, (one, (name, fidelity)) in enumerate(zip(networks, pairs, strict=True))
+    ]
+    table = html.Table(
+        [html.Thead(html.Tr([html.Th(words) for words in head])), html.Tbody(rows)], className="plain-table"
+    )
+    note = "Networks that learned from the same source. The dashed line is the model against another draw of its own."
+    title = "Beside other objectives" if len(pairs) > 1 else "Two-sample test"
+    body = html.Div([_graph(pairs), table])
+    return figure_card("network-told-apart", title, body, note=note)
+
+
+def _graph(pairs: list[tuple[str, dict[str, Any]]]) -> dcc.Graph:
+    return graph("network-c2st", figures.told_apart(pairs), height=110 + 34 * len(pairs))
+
+
+def _not_known(network: dict[str, Any]) -> html.Div:
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Strong("How faithful is it? "),
+                    html.Span(
+                        "Its responses have not been compared with the behavioural model's yet.", className="soft"
+                    ),
+                ],
+                className="grow",
+            ),
+            dmc.Button("Compare them", id="network-analyse", variant="light"),
+            dcc.Store(id="network-analyse-of", data=network["id"]),
+        ],
+        className="card row",
+    )
+
+
+@callback(
+    Output("wake", "data", allow_duplicate=True),
+    Input("network-analyse", "n_clicks"),
+    State("network-analyse-of", "data"),
+    running=[(Output("network-analyse", "loading"), True, False)],
+    prevent_initial_call=True,
+)
+async def analyse(clicks: int | None, network_id: str) -> object:
+    """Ask for the fidelity of the network on this page."""
+    if not clicks:
+        return no_update
+    body = {"network_ids": [network_id], "analysis": "fidelity", "options": {}, "seed": 1}
+    job = await api.current().post("/analyses", body)
+    return f"analyse-{job['id']}"
