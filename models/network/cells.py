@@ -35,7 +35,7 @@ class RateCell(nn.Module):
         identity = torch.eye(n)
         self.recurrent = nn.Parameter(torch.cat([identity, -identity, normal(n, spare, 1 / math.sqrt(n))], dim=1))
         self.recurrent.data += normal(n, h, 0.02)
-        self.inputs = nn.Parameter(normal(inputs, h, 1.0 / math.sqrt(inputs)))
+        self.inputs = nn.Parameter(normal(inputs, h, config.input_gain / math.sqrt(inputs)))
         self.time = nn.Parameter(normal(e, h, 0.3 / math.sqrt(e)))
         self.bias = nn.Parameter(torch.zeros(h))
         self.outward = nn.Parameter(torch.cat([identity, -identity, normal(spare, n, 0.3 / math.sqrt(max(spare, 1)))]))

@@ -21,6 +21,7 @@ class TrainConfig:
         cell: recurrent cell, ``"rate"``.
         neurons, hidden: neurons n and units of the hidden layer of the drive.
         time_features: width of the time signal.
+        input_gain: size of the initial input weights.
         tuning_centres, tuning_concentration: the bank of tuning curves of either feature.
         projection: features kept of either bank by the learned input projection.
         stimulus_steps, delay_steps, cue_steps, gap_steps, recall_steps: durations; the delay is a range, ends included,
@@ -40,6 +41,8 @@ class TrainConfig:
         displays_per_batch, samples_per_display: the batch.
         steps: training steps in all.
         without_swaps, ramp: shares of the steps without any swaps and then with swaps growing to their full rate.
+        optimiser: ``"muon"`` orthogonalises the updates of weight matrices, ``"adam"`` does not.
+        matrix_gain: size of the orthogonalised updates against those of Adam.
         learning_rate: peak of the one-cycle schedule; ``warm_up``: share of the steps before the peak.
         clip: largest gradient norm.
         averaging: decay of the running average of the weights that is evaluated and kept.
@@ -56,6 +59,7 @@ class TrainConfig:
     tuning_concentration: float = 5.0
     projection: int = 9
     time_features: int = 16
+    input_gain: float = 3.0
     stimulus_steps: int = 5
     delay_steps: tuple[int, int] = (15, 15)
     cue_steps: int = 5
@@ -83,6 +87,8 @@ class TrainConfig:
     steps: int = 20_000
     without_swaps: float = 0.2
     ramp: float = 0.2
+    optimiser: str = "muon"
+    matrix_gain: float = 2.0
     learning_rate: float = 5e-3
     warm_up: float = 0.1
     clip: float = 1.0
@@ -146,6 +152,7 @@ _CHOICES = {
     "cell": ("rate",),
     "schedule": ("log_snr", "linear"),
     "target": ("exact", "sampled"),
+    "optimiser": ("muon", "adam"),
     "weighting": ("snr", "uniform"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
@@ -172,6 +179,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "steps": (1, 10_000_000),
     "without_swaps": (0, 1),
     "ramp": (0, 1),
+    "matrix_gain": (0, 100),
+    "input_gain": (0, 100),
     "learning_rate": (1e-7, 1),
     "warm_up": (0, 0.9),
     "clip": (1e-6, 1e6),

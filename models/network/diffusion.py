@@ -65,7 +65,7 @@ def linear_schedule(steps: int, low: float = 0.01, high: float = 0.30) -> Schedu
 
 
 def log_snr_schedule(steps: int, high: float = 5.0, low: float = -5.0) -> Schedule:
-    """Steps uniform in log signal-to-noise, from ``high`` at t = 1 to ``low`` at T; reverse variance beta_t but 0 at t = 1.
+    """Steps uniform in log signal-to-noise, ``high`` (t = 1) to ``low`` (T); reverse variance beta_t, 0 at t = 1.
 
     With the analytic oracle in the place of a network this one is unbiased, where the published schedule loses a tenth
     of the swaps and a third of the spread.

@@ -11,11 +11,12 @@ from typing import Any
 import torch
 
 from models.network import checkpoint
-from models.network.checkpoint import Diverged, Optimiser, Position
+from models.network.checkpoint import Diverged, Position
 from models.network.config import InvalidConfig, TrainConfig
 from models.network.live import LiveView
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES
+from models.network.optimiser import Optimiser
 from models.network.targets import Batch, Pool, Source, draw
 from models.progress import Interrupted, Progress, Report, silent
 

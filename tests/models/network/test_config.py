@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from models.network.config import BUDGETS, DEMO, QUICK, InvalidConfig, TrainConfig
@@ -34,5 +36,5 @@ def test_epochs_follow_each_other_without_gaps():
     parts = epochs(QUICK, delay=7)
     assert [part.name for part in parts] == ["stimulus", "delay", "cue", "gap", "recall"]
     assert parts[0].start == 0
-    assert all(before.stop == after.start for before, after in zip(parts, parts[1:], strict=False))
+    assert all(before.stop == after.start for before, after in pairwise(parts))
     assert [part.steps for part in parts] == [QUICK.stimulus_steps, 7, QUICK.cue_steps, 1, QUICK.recall_steps]

@@ -108,8 +108,8 @@ def test_what_the_exact_posterior_mean_leaves_of_the_published_loss(law, two_ite
         assert float(by_step[t - 1]) == pytest.approx(expected, rel=0.05, abs=0.0011)
 
 
-def test_quadrature_over_angles_is_the_closed_form(generator):
-    """Round Gaussians on a ring of fine centres against the same written as one mixture, and tiny cases by brute force."""
+def test_the_posterior_mean_against_brute_force(generator):
+    """The closed form of two round Gaussians against brute force over the plane."""
     schedule = log_snr_schedule(12, 4, -4)
     centre = 2.5 * unit(torch.tensor([[0.0, 2.0]]).double())
     log_weight = torch.tensor([[0.8, 0.2]]).double().log()

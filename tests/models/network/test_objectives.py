@@ -36,9 +36,7 @@ def test_gradients_of_the_whole_network_in_float64(name, batch):
     """Finite differences along random directions, through preparation and recall."""
     config = CONFIG.changed(objective=name)
     network = Network(config, seed=1).double()
-    exact = dataclasses.replace(
-        batch, **{k: v.double() for k, v in vars(batch).items() if isinstance(v, torch.Tensor)}
-    )
+    exact = dataclasses.replace(batch, **{k: v.double() for k, v in vars(batch).items() if isinstance(v, torch.Tensor)})
 
     def loss():
         generator = torch.Generator().manual_seed(5)
@@ -101,9 +99,7 @@ def test_the_optimum_of_mean_matching_is_the_conditional_mean(batch, generator):
     """A free point for each display, fitted to drawn responses: it lands on the mean and its loss on the floor."""
     point = torch.zeros(len(batch), 2, requires_grad=True)
     angle = batch.sample_angles(20_000, generator)
-    target = CONFIG.radius * (
-        unit(angle) + CONFIG.response_noise * torch.randn(*angle.shape, 2, generator=generator)
-    )
+    target = CONFIG.radius * (unit(angle) + CONFIG.response_noise * torch.randn(*angle.shape, 2, generator=generator))
     optimiser = torch.optim.LBFGS([point])
 
     def closure():

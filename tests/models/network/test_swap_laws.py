@@ -33,7 +33,9 @@ def pair(distance: float) -> Displays:
 def test_smooth_swaps_follow_the_published_table(offset, two_items, generator):
     law = SwapLaw(kind="smooth", offset=offset)
     for distance, expected in zip((math.pi / 4.1, math.pi / 2, math.pi), TABLE[offset][:3], strict=True):
-        assert float(law.weights(pair(distance))[0, 2]) == pytest.approx(expected, abs=0.0006 if expected > 0.02 else 6e-5)
+        assert float(law.weights(pair(distance))[0, 2]) == pytest.approx(
+            expected, abs=0.0006 if expected > 0.02 else 6e-5
+        )
     mean = law.weights(two_items.sample(200_000, generator))[:, 2].mean()
     assert float(mean) == pytest.approx(TABLE[offset][3], abs=0.002)
 
