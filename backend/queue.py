@@ -1,6 +1,6 @@
 """The broker's two uses: to ring for a worker, and to tell everybody what changed. It holds nothing that is needed.
 
-A ring says only "there is something in this queue"; the worker then claims the oldest job from the table. So a ring
+A ring says only "there is something in this queue"; the worker then claims the oldest jobs from the table. So a ring
 that gets lost or arrives twice does no harm, and `Reaper` rings again when a queue of the broker is empty while the
 table's is not.
 """

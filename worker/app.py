@@ -43,14 +43,15 @@ def opened() -> tuple[Store, Queue]:
 
 @app.task(name=RUN_NEXT)
 def run_next(queue: str) -> None:
-    """Answer a ring: run the oldest queued job of ``queue``, if there is one."""
-    if shutdown.is_set():
-        return
+    """Answer a ring from ``queue``: run what is queued for this worker, the oldest first, until there is no more."""
     store, bell = opened()
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    with store.session() as session:
-        claim = claims.claim(session, queue, owner, settings.lease_seconds)
-    if claim is not None:
+    queues = sorted(app.amqp.queues.consume_from) or [queue]
+    while not shutdown.is_set():
+        with store.session() as session:
+            claim = claims.claim(session, queues, owner, settings.lease_seconds)
+        if claim is None:
+            return
         Attempt(store, bell, claim, shutdown).run()
 
 

@@ -5,7 +5,7 @@ A worker whose lease ran out finds, at its next statement, that its attempt no l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,11 @@ class Wishes:
     pause: bool
 
 
-def claim_statement(queue: str, owner: str, lease_seconds: float) -> ReturningUpdate[str, int, str]:
-    """Take the oldest queued job of ``queue``; of two workers that try at once only one gets it."""
+def claim_statement(queues: Sequence[str], owner: str, lease_seconds: float) -> ReturningUpdate[str, int, str]:
+    """Take the oldest queued job of ``queues``; of two workers that try at once only one gets it."""
     oldest = (
         select(Job.id)
-        .where(Job.state == QUEUED, Job.queue == queue)
+        .where(Job.state == QUEUED, Job.queue.in_(queues))
         .order_by(Job.created_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -60,9 +60,9 @@ def claim_statement(queue: str, owner: str, lease_seconds: float) -> ReturningUp
     return taken.returning(Job.id, Job.attempt, Job.kind)
 
 
-def claim(session: Session, queue: str, owner: str, lease_seconds: float) -> Claim | None:
-    """Claim the next job of a queue for ``owner``, or None when there is none."""
-    statement = claim_statement(queue, owner, lease_seconds)
+def claim(session: Session, queues: Sequence[str], owner: str, lease_seconds: float) -> Claim | None:
+    """Claim the oldest job of some queues for ``owner``, or None when there is none."""
+    statement = claim_statement(queues, owner, lease_seconds)
     row = session.execute(statement, execution_options=_IN_DATABASE).first()
     if row is None:
         return None

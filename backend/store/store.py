@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from backend.settings import Settings
 from backend.store.artifacts import Artifacts
 from backend.store.database import Database
-from backend.store.migrate import migrate
 
 
 @dataclass(frozen=True)
@@ -35,5 +34,7 @@ def open_store(settings: Settings, *, migrating: bool = False) -> Store:
     settings.make_folders()
     database = Database(settings.database_url)
     if migrating:
+        from backend.store.migrate import migrate  # here, since a job's process has no use for what it imports
+
         migrate(database, settings.data_dir)
     return Store(settings, database, Artifacts(settings.artifacts_dir))
