@@ -2,7 +2,6 @@
 (function () {
   const swapscope = (window.swapscope = window.swapscope || {});
   const functions = (window.dash_clientside = window.dash_clientside || {});
-  const none = () => window.dash_clientside.no_update;
   const ACTIVE = new Set(["waiting", "queued", "running"]);
 
   const scheme = () => document.documentElement.getAttribute("data-mantine-color-scheme");
@@ -38,7 +37,6 @@
       localStorage.setItem("mantine-color-scheme-value", next);
       document.cookie = "swapscope-scheme=" + next + ";path=/;max-age=31536000;SameSite=Lax";
       document.querySelectorAll(".js-plotly-plot").forEach((graph) => dress(graph, next));
-      document.querySelectorAll(".ag-root-wrapper").forEach((grid) => gridScheme(grid));
       return next;
     },
     openNavigation(opened, navbar) {
@@ -48,10 +46,6 @@
       if (clicks) location.reload();
     },
   });
-
-  function gridScheme(grid) {
-    grid.setAttribute("data-ag-theme-mode", scheme());
-  }
 
   // ---- saving a figure -------------------------------------------------------------------------------------------
   function save(blob, name) {

@@ -28,7 +28,7 @@ def error_distributions(errors: list[dict[str, Any]]) -> go.Figure:
         )
         panel_title(figure, column, f"<b>{items(row['set_size'])}</b> · sd {math.degrees(row['sd']):.0f}°")
     figure.update_xaxes(**angle_ticks())
-    figure.update_xaxes(tickvals=[-180, 0, 180], ticktext=["−180°", "0°", "180°"])
+    figure.update_xaxes(tickvals=[-90, 0, 90], ticktext=["−90°", "0°", "90°"])
     figure.update_yaxes(rangemode="tozero", nticks=4)
     figure.update_yaxes(title_text="density", col=1)
     figure.update_layout(showlegend=False, margin={"t": 34, "b": 34, "l": 46, "r": 8}, height=230, bargap=0)

@@ -46,9 +46,7 @@ def predictive(rows: list[dict[str, Any]], relative_to: Literal["target", "non-t
         )
         panel_title(figure, column, f"<b>{items(row['set_size'])}</b>")
     figure.update_xaxes(**angle_ticks())
-    figure.update_xaxes(
-        tickvals=[-180, 0, 180], ticktext=["−180°", "0°", "180°"], title_text=f"response − {relative_to}"
-    )
+    figure.update_xaxes(tickvals=[-90, 0, 90], ticktext=["−90°", "0°", "90°"], title_text=f"response − {relative_to}")
     figure.update_yaxes(rangemode="tozero", nticks=5)
     figure.update_yaxes(title_text="density", col=1)
     figure.update_layout(showlegend=False, margin={"t": 34, "b": 46, "l": 50, "r": 8}, height=270, bargap=0)

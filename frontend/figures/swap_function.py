@@ -56,7 +56,7 @@ def _panel(figure: go.Figure, function: dict[str, Any], view: View, column: int)
         mode="lines",
         line={"color": theme.NON_TARGET, "width": 2.6},
         name=f"swap function, {name}",
-        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>95 %% %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
+        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>95 % %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
         row=1,
         col=column,
     )

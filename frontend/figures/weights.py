@@ -13,33 +13,25 @@ COMPONENTS = (
     ("swap", "swap", theme.NON_TARGET),
     ("uniform", "uniform", theme.UNIFORM),
 )
+WHISKER = "rgba(255,255,255,.95)"  # it lies on coloured bars, in both schemes
 
 
 def stacked(weights: list[dict[str, Any]]) -> go.Figure:
     """One bar a set size, split into target, swap and uniform; whiskers are 95 % intervals, ticks the truth."""
     figure = go.Figure()
     sizes = [str(row["set_size"]) for row in weights]
-    below = [0.0] * len(weights)
     for name, words, colour in COMPONENTS:
-        values = [row[name]["value"] for row in weights]
         figure.add_bar(
             x=sizes,
-            y=values,
+            y=[row[name]["value"] for row in weights],
             name=words,
             marker={"color": colour, "opacity": 0.88},
             customdata=[(row[name]["low"], row[name]["high"]) for row in weights],
-            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>95 %% %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
-            error_y={
-                "array": [row[name]["high"] - row[name]["value"] for row in weights],
-                "arrayminus": [row[name]["value"] - row[name]["low"] for row in weights],
-                "thickness": 1.3,
-                "width": 4,
-                "color": "rgba(20,24,33,.55)",
-                "visible": name != "uniform",
-            },
+            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>95 % %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
         )
-        if name != "uniform":
-            below = _truth(figure, weights, name, words, sizes, below)
+    if weights and all(row.get("truth") for row in weights):
+        _truth(figure, weights, sizes)
+    _whiskers(figure, weights, sizes)
     figure.update_layout(
         barmode="stack", bargap=0.42, showlegend=False, height=300, margin={"t": 10, "b": 44, "l": 50, "r": 8}
     )
@@ -48,23 +40,42 @@ def stacked(weights: list[dict[str, Any]]) -> go.Figure:
     return figure
 
 
-def _truth(
-    figure: go.Figure, weights: list[dict[str, Any]], name: str, words: str, sizes: list[str], below: list[float]
-) -> list[float]:
-    """Mark where the true boundary between components is; returns the heights reached."""
-    if not all(row.get("truth") for row in weights):
-        return below
-    reached = [low + row["truth"][name] for low, row in zip(below, weights, strict=True)]
-    figure.add_scatter(
-        x=sizes,
-        y=reached,
-        mode="markers",
-        marker={"symbol": "line-ew", "size": 30, "line": {"width": 2.6, "color": theme.TRUTH}},
-        name=f"truth, up to {words}",
-        customdata=[row["truth"][name] for row in weights],
-        hovertemplate=f"true {words} %{{customdata:.3f}}<extra></extra>",
-    )
-    return reached
+def _whiskers(figure: go.Figure, weights: list[dict[str, Any]], sizes: list[str]) -> None:
+    """The intervals of target and swap, each at the upper edge of its bar."""
+    below = [0.0] * len(weights)
+    for name in ("target", "swap"):
+        below = [low + row[name]["value"] for low, row in zip(below, weights, strict=True)]
+        figure.add_scatter(
+            x=sizes,
+            y=below,
+            mode="markers",
+            marker={"size": 0.1, "color": WHISKER},
+            error_y={
+                "array": [row[name]["high"] - row[name]["value"] for row in weights],
+                "arrayminus": [row[name]["value"] - row[name]["low"] for row in weights],
+                "thickness": 1.8,
+                "width": 5,
+                "color": WHISKER,
+            },
+            name=f"95 % interval, {name}",
+            hoverinfo="skip",
+        )
+
+
+def _truth(figure: go.Figure, weights: list[dict[str, Any]], sizes: list[str]) -> None:
+    """Mark where the true boundaries between the components are."""
+    reached = [0.0] * len(weights)
+    for name in ("target", "swap"):
+        reached = [low + row["truth"][name] for low, row in zip(reached, weights, strict=True)]
+        figure.add_scatter(
+            x=sizes,
+            y=reached,
+            mode="markers",
+            marker={"symbol": "line-ew", "size": 40, "line": {"width": 2.4, "color": theme.TRUTH}},
+            name=f"truth, up to {name}",
+            customdata=[row["truth"][name] for row in weights],
+            hovertemplate=f"true {name} %{{customdata:.3f}}<extra></extra>",
+        )
 
 
 def simplex(weights: list[dict[str, Any]]) -> go.Figure:

@@ -14,7 +14,7 @@ from frontend.parts.fit_form import MODELS, fit_form
 from frontend.parts.fit_result import FIGURES, fit_result
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
-from frontend.parts.markup import Child, aria
+from frontend.parts.markup import Child, aria, when
 from frontend.parts.surrogate_panel import surrogate_panel
 from frontend.router import Page
 from frontend.shell import empty, watch
@@ -69,7 +69,7 @@ def fit_row(fit: dict[str, Any], dataset: str) -> dcc.Link:
             html.Div(
                 [
                     html.Div(fit.get("name") or MODELS[fit["model"]][0], className="row-name"),
-                    html.Div(dataset, className="small soft"),
+                    html.Div(f"{dataset} · {when(fit.get('created'))}", className="small soft"),
                 ],
                 className="grow",
             ),
@@ -101,7 +101,7 @@ def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[di
         dcc.Link(
             one.get("name") or MODELS[one["model"]][0],
             href=f"/behaviour?fit={one['id']}",
-            className="tab tab-here" if one["id"] == fit["id"] else "tab",
+            className="fit-tab here" if one["id"] == fit["id"] else "fit-tab",
         )
         for one in siblings
     ]
@@ -146,7 +146,7 @@ def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[di
 
 
 def _finished(fit: dict[str, Any]) -> list[Child]:
-    return [dcc.Store(id="fit", data={"id": fit["id"]}), *fit_result(fit["result"]), surrogate_panel(fit)]
+    return [dcc.Store(id="fit", data={"id": fit["id"]}), *fit_result(fit["result"], surrogate_panel(fit))]
 
 
 async def _unfinished(fit: dict[str, Any]) -> list[Child]:

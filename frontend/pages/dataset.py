@@ -187,7 +187,11 @@ def _pictures(dataset: dict[str, Any]) -> list[Child]:
     cards: list[Child] = []
     if pictures.get("errors"):
         note = html.Span(["Response minus ", term("target"), ", by ", term("set size"), "."])
-        cards.append(figure_card("errors", "Errors", error_distributions(pictures["errors"]), note=note))
+        cards.append(
+            figure_card(
+                "errors", "Errors", error_distributions(pictures["errors"]), note=note, panels=len(pictures["errors"])
+            )
+        )
     pair: list[Child] = []
     if pictures.get("nontargets"):
         note = html.Span(["A bump at 0° that rises above the dots is what a ", term("swap"), " leaves behind."])

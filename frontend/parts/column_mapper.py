@@ -77,7 +77,7 @@ def _row(field: str, words: str, meaning: str, many: bool, unit: str | None, dat
         "id": {"type": "map", "field": field},
         "data": columns,
         "value": mapping.get(field) or ([] if many else None),
-        "placeholder": "none" if many and mapping.get(field) else "not in this file",
+        "placeholder": "" if mapping.get(field) else "not in this file",
         "clearable": field != "response",
         "size": "sm",
         "aria-label": f"Column of: {words}",

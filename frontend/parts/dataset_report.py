@@ -11,6 +11,12 @@ from dash import html
 from frontend.parts.icon import icon
 from frontend.parts.markup import Child, aria
 
+# The grid takes the app's own colours, so light and dark need no second theme.
+GRID_THEME = (
+    "themeQuartz.withParams({fontFamily: 'inherit', fontSize: 13, backgroundColor: 'var(--surface)', "
+    "foregroundColor: 'var(--ink)', headerBackgroundColor: 'var(--surface)', headerTextColor: 'var(--soft)', "
+    "borderColor: 'var(--line)', wrapperBorderRadius: 8, rowHeight: 34, headerHeight: 36})"
+)
 SEVERITIES = {
     "error": ("alert", "Must be mended"),
     "warning": ("alert", "Worth a look"),
@@ -85,7 +91,11 @@ def findings(dataset: dict[str, Any]) -> html.Section | None:
 
 
 def _table(rows: list[dict[str, Any]], columns: list[dict[str, Any]], height: int | None, label: str) -> html.Div:
-    options: dict[str, Any] = {"domLayout": "normal" if height else "autoHeight", "suppressMovableColumns": True}
+    options: dict[str, Any] = {
+        "domLayout": "normal" if height else "autoHeight",
+        "suppressMovableColumns": True,
+        "theme": {"function": GRID_THEME},
+    }
     return html.Div(
         dag.AgGrid(
             rowData=rows,

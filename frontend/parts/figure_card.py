@@ -52,14 +52,18 @@ def figure_card(
     controls: Child = None,
     height: int | None = None,
     legend: Child = None,
+    panels: int = 1,
     kind: str = "",
 ) -> html.Section:
     """A card that holds the figure `name` (the id of its graph, and the stem of the files it is saved as).
 
     `figure` is a go.Figure or a component that contains a graph. `note` explains in one sentence, `controls` sit on the
-    right of the title, `legend` under it, `kind` is a further CSS class.
+    right of the title, `legend` under it, `kind` is a further CSS class. `panels` side by side keep a readable width: on
+    a narrow screen the figure is scrolled.
     """
     body = graph(name, figure, height) if isinstance(figure, go.Figure) else figure
+    if panels > 1:
+        body = html.Div(html.Div(body, style={"minWidth": f"{60 + 165 * panels}px"}), className="scroll")
     return html.Section(
         [
             html.Div(

@@ -56,6 +56,7 @@ def swap_card(result: dict[str, Any]) -> html.Section:
         note=html.Span(note),
         controls=_switch("swap-view", "Scale", {"probability": "Probability", "log_odds": "Log-odds"}),
         legend=key(*entries),
+        panels=len(functions),
     )
 
 
@@ -88,6 +89,7 @@ def predictive_card(result: dict[str, Any]) -> html.Section:
         legend=key(
             (theme.RECORDED, "recorded", "bar"), (theme.MODEL, "model", "line"), (theme.MODEL, "95 % band", "band")
         ),
+        panels=sum(row["relative_to"] == "target" for row in result["predictive"]),
     )
 
 
@@ -145,8 +147,8 @@ def convergence_card(result: dict[str, Any]) -> html.Section:
     return figure_card("convergence", "Convergence", bound(story["curve"]), note=note)
 
 
-def fit_result(result: dict[str, Any]) -> list[Child]:
-    """All cards of a finished fit, the main one first."""
+def fit_result(result: dict[str, Any], beside: Child = None) -> list[Child]:
+    """All cards of a finished fit, the main one first; `beside` stands beside the last one."""
     warnings = [
         dmc.Alert(words, title="About this fit", color="yellow", variant="light")
         for words in result.get("warnings") or []
@@ -156,7 +158,7 @@ def fit_result(result: dict[str, Any]) -> list[Child]:
         swap_card(result),
         html.Div([weights_card(result), parameters_card(result)], className="grid", style={"--cell": "440px"}),
         predictive_card(result),
-        convergence_card(result),
+        html.Div([convergence_card(result), beside], className="grid", style={"--cell": "440px"}),
     ]
 
 

@@ -46,5 +46,6 @@ def term(name: str, words: str | None = None) -> dmc.Tooltip:
         w=290,
         withArrow=True,
         openDelay=150,
+        boxWrapperProps={"display": "inline"},  # it stands in a sentence
         events={"hover": True, "focus": True, "touch": True},
     )

@@ -82,7 +82,7 @@ def _buttons(job: dict[str, Any]) -> list[dmc.Button]:
             leftSection=icon(ACTIONS[action][1], 14),
             variant="subtle" if action in ("cancel", "pause") else "light",
             color="gray" if action in ("cancel", "pause") else "accent",
-            size="compact-sm",
+            size="compact-xs",
             **aria(label=f"{ACTIONS[action][0]}: {job['title']}"),
         )
         for action in allowed(job)

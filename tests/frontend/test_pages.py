@@ -1,0 +1,197 @@
+"""Pages and callbacks against the fake API: every address gives its page, every button asks the API for the right thing."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from contextvars import copy_context
+from typing import Any
+
+import httpx
+import plotly.utils
+import pytest
+from dash._callback_context import context_value
+from dash._utils import AttributeDict
+from fastapi import FastAPI
+
+from frontend import api, router, shell, wiring
+from frontend.app import attach
+from frontend.pages import behaviour, dataset, home, jobs
+from frontend.parts import job_card, surrogate_panel
+from frontend.parts.figure_card import CONFIG
+
+
+def text_of(component: Any) -> str:
+    """All that a component says, as JSON."""
+    return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
+
+
+async def within_callback(function: Any, *values: Any, triggered: Any = None, states: Any = None) -> Any:
+    """Await a callback as Dash would, with what triggered it."""
+    context = AttributeDict(updated_props={}, triggered_inputs=[], cookies={}, states_list=states or [])
+    if triggered is not None:
+        name = json.dumps(triggered, sort_keys=True, separators=(",", ":"))
+        context.triggered_inputs = [{"prop_id": f"{name}.n_clicks", "value": 1}]
+
+    async def run() -> Any:
+        context_value.set(context)
+        return await function(*values), context.updated_props
+
+    return await copy_context().run(run)
+
+
+def test_every_callback_is_async(fake: FastAPI) -> None:
+    app = attach(fake)
+    served = [entry["callback"] for entry in app.callback_map.values() if "callback" in entry]
+    assert len(served) > 10
+    assert all(inspect.iscoroutinefunction(function) for function in served)
+
+
+def test_a_plain_function_is_refused_as_a_callback() -> None:
+    with pytest.raises(TypeError, match="must be async"):
+        wiring.callback()(lambda: None)
+
+
+def test_addresses_find_their_page() -> None:
+    page, names = router.find("/dataset/d1") or pytest.fail("no page")
+    assert (page.title, names) == ("Dataset", {"dataset_id": "d1"})
+    assert router.find("/nowhere") is None
+    assert router.query_of("?fit=f1&x=2") == {"fit": "f1", "x": "2"}
+    orders = [page.order for page in router.pages() if page.nav]
+    assert orders == sorted(orders)
+
+
+@pytest.mark.parametrize(
+    ("path", "search", "says"),
+    [
+        ("/", "", "Example: colours at eight places"),
+        ("/dataset", "", "Drop a behavioural file here"),
+        ("/dataset/d1", "", "How the columns were understood"),
+        ("/dataset/d2", "", "Is a full circle 360° or 180°?"),
+        ("/dataset/d3", "", "The file is being read"),
+        ("/behaviour", "", "Three-component mixture"),
+        ("/behaviour", "?fit=f1", "Train a network on this fit"),
+        ("/behaviour", "?fit=f2", "the same chance"),
+        ("/behaviour", "?fit=f3", "Cancel"),
+        ("/jobs", "", "at least 20 are needed"),
+        ("/nowhere", "", "There is nothing at this address"),
+        ("/dataset/gone", "", "There is nothing at this address"),
+    ],
+)
+async def test_every_address_shows_its_page(fake: FastAPI, path: str, search: str, says: str) -> None:
+    page, _ = await shell.show(path, search)
+    assert says in text_of(page)
+
+
+async def test_no_answer_becomes_a_page_that_says_so() -> None:
+    def refuse(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no")
+
+    before = api.current()
+    api.use(api.Api("http://nobody", transport=httpx.MockTransport(refuse)))
+    try:
+        page, _ = await shell.show("/jobs", "")
+    finally:
+        api.use(before)
+    assert "The server does not answer" in text_of(page)
+
+
+def test_problems_become_sentences() -> None:
+    request = httpx.Request("GET", "http://x")
+    told = api.problem_of(
+        httpx.Response(422, json={"title": "No response column", "detail": "Choose it."}, request=request)
+    )
+    assert (told.title, told.detail, told.status) == ("No response column", "Choose it.", 422)
+    assert api.problem_of(httpx.Response(413, text="<html>", request=request)).title == "The file is too large"
+    listed = api.problem_of(httpx.Response(422, json={"detail": [{"msg": "too small"}]}, request=request))
+    assert listed.detail == "too small"
+
+
+async def test_a_problem_in_a_callback_becomes_a_notice() -> None:
+    async def failing() -> None:
+        raise api.Problem("The fit cannot start", "Three trials are too few.")
+
+    before = len(wiring.DECLARED)
+    wiring.callback()(failing)
+    guarded = wiring.DECLARED.pop()
+    assert len(wiring.DECLARED) == before
+    answer, updated = await within_callback(guarded.function)
+    assert answer is None
+    assert updated["notices"]["sendNotifications"][0]["title"] == "The fit cannot start"
+
+
+def test_no_figure_offers_to_send_data_away() -> None:
+    assert CONFIG["showSendToCloud"] is False
+    assert CONFIG["displaylogo"] is False
+
+
+async def test_fit_all_starts_a_job_for_each_model(fake: FastAPI) -> None:
+    models = ["three_component", "bns"]
+    wake, updated = await within_callback(behaviour.fit_all, 1, "d1", models, "shared", True, 7)
+    asked = [body for _, place, body in fake.state.fake.asked if place == "fits"]
+    assert [body["model"] for body in asked] == ["bns", "three_component"]
+    assert asked[0]["options"] == {"uniform": True, "swap_function_shared": True}
+    assert asked[0]["seed"] == 7
+    assert wake.startswith("fit-j")
+    assert updated["goto"]["data"]["to"].startswith("/behaviour?fit=f")
+
+
+async def test_an_answer_to_a_question_changes_the_mapping(fake: FastAPI) -> None:
+    record = fake.state.fake.datasets["d2"]
+    remedies = {"choices": {"period": [choice["mapping"] for choice in record["questions"][0]["choices"]]}, "mends": []}
+    pressed = {"type": "choice", "question": "period", "index": 0}
+    await within_callback(dataset.mend, [1, None], [], {"id": "d2"}, remedies, triggered=pressed)
+    _, place, body = fake.state.fake.asked[-1]
+    assert place == "d2"
+    assert body["mapping"]["periods"]["response"] == 180
+
+
+async def test_job_buttons_ask_the_api(fake: FastAPI) -> None:
+    pressed = {"type": "job-action", "job": "j4", "action": "cancel"}
+    stamp, _ = await within_callback(job_card.act, [None, 1], triggered=pressed)
+    assert fake.state.fake.asked[-1][1] == "jobs/j4/cancel"
+    assert stamp[0].startswith("j4-cancel")
+
+
+async def test_a_log_opens_and_closes(fake: FastAPI) -> None:
+    pressed = {"type": "job-log", "job": "j4"}
+    names = [{"type": "job-log-text", "job": "j4"}]
+    (texts, hidden), _ = await within_callback(job_card.log, [1], names, [True], triggered=pressed)
+    assert "step 1" in texts[0]
+    assert hidden == [False]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "expected"),
+    [
+        ("running", "train", ["pause", "cancel"]),
+        ("running", "fit", ["cancel"]),
+        ("paused", "train", ["resume", "cancel"]),
+        ("queued", "fit", ["cancel"]),
+        ("failed", "fit", ["retry"]),
+        ("done", "fit", []),
+    ],
+)
+def test_what_can_be_done_with_a_job(state: str, kind: str, expected: list[str]) -> None:
+    assert job_card.allowed({"state": state, "kind": kind}) == expected
+
+
+def test_time_left_in_words() -> None:
+    words = [job_card.time_left(seconds) for seconds in (None, 4, 42, 600, 9000)]
+    assert words == ["", "a few seconds left", "about 40 s left", "about 10 min left", "about 2.5 h left"]
+
+
+def test_the_example_opens_at_its_network(fake: FastAPI) -> None:
+    assert home.example_address(fake.state.fake.studies) == "/explore?network=n1"
+    assert home.example_address([]) is None
+
+
+async def test_the_surrogate_link_follows_the_panel() -> None:
+    (href, style), _ = await within_callback(surrogate_panel.relink, "law", 500, 3, "mean", "npz", {"id": "f1"})
+    assert href == "/api/fits/f1/surrogate?seed=3&draw=mean&format=npz&trials=500"
+    assert style == {}
+
+
+async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
+    cards = await jobs.relist("x")
+    assert '"job": "j4"' in text_of(cards[0])
