@@ -1,0 +1,96 @@
+"""The site's FastAPI application: the API, what it needs while it runs, and the guard in front of all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import redis.asyncio
+from fastapi import APIRouter, FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend import bundle, problems, security
+from backend.events import Hub
+from backend.queue import Queue, Reaper, open_celery
+from backend.routes import analyses, datasets, events, fits, health, jobs, manifests, networks, studies
+from backend.settings import Settings
+from backend.site import Site, snapshot
+from backend.store.store import open_store
+from backend.store.versions import versions
+from backend.warm import WarmWorker
+
+SWEEP_SECONDS = 1.0
+FORM_ALLOWANCE = 1 << 20  # of a multipart body, beside the file in it
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application; nothing is opened before it starts.
+
+    Raises:
+        Exposed: when the settings would let other machines in without a token.
+    """
+    settings = settings or Settings()
+    security.check(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(settings) as site:
+            app.state.site = site
+            yield
+
+    app = FastAPI(
+        title="Swapscope",
+        version=versions()["swapscope"] or "0",
+        description="From behavioural data to a swap function, surrogate data, a trained network and its fidelity. "
+        "Angles are radians of the full feature circle, on [-π, π). Errors are application/problem+json.",
+        lifespan=lifespan,
+        max_body_size=settings.max_upload_bytes + FORM_ALLOWANCE,
+    )
+    problems.install(app)
+    api = APIRouter(prefix="/api", responses=problems.RESPONSES)
+    for part in (health, datasets, fits, networks, analyses, studies, jobs, events, manifests):
+        api.include_router(part.router)
+    api.add_api_route("/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
+    app.include_router(api)
+    app.add_middleware(security.Guard, settings=settings)
+    return app
+
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+async def _nothing_here(path: str) -> None:
+    raise problems.Problem(404, "There is nothing at this address", f"The API has no /api/{path[:200]}; see /docs.")
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings) -> AsyncIterator[Site]:
+    """Everything that lives as long as the site."""
+    store = await asyncio.to_thread(open_store, settings, migrating=True)
+    await asyncio.to_thread(bundle.import_into_empty, store)
+    queue = Queue(settings)
+    broker = redis.asyncio.Redis.from_url(settings.broker, socket_connect_timeout=2, max_connections=200)
+    hub = Hub(broker, lambda job_id: snapshot(store, job_id))
+    site = Site(settings, store, queue, hub, WarmWorker(open_celery(settings), broker))
+    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_sweep(Reaper(store, queue)))]
+    try:
+        yield site
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await broker.aclose()
+        store.close()
+
+
+async def _sweep(reaper: Reaper) -> None:
+    """Look after jobs that nobody looks after, for ever."""
+    while True:
+        try:
+            await asyncio.to_thread(reaper.sweep)
+        except SQLAlchemyError as error:
+            log.warning("cannot look after the jobs now: %s", error)
+        await asyncio.sleep(SWEEP_SECONDS)

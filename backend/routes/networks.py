@@ -1,0 +1,139 @@
+"""Trained networks: made by a job, run at once by the warm worker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from backend.planning import plan_network
+from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file
+from backend.rows import common, find, newest, remove
+from backend.schemas.networks import EstimateRequest, SimulateRequest, TrainRequest
+from backend.site import Here, Site
+from backend.store import jobs
+from backend.store.artifacts import ArtifactMissing
+from backend.store.tables import DONE, Analysis, Dataset, Fit, Network
+
+router = APIRouter(prefix="/networks", tags=["networks"])
+
+
+def network_json(row: Network) -> dict[str, Any]:
+    """The network without its result."""
+    wanted = row.request
+    shown = {"fit_id": row.fit_id, "objective": row.objective, "law": wanted.get("law"), "budget": wanted.get("budget")}
+    return common(row) | shown | {"config": wanted.get("config", {})}
+
+
+@router.post("", status_code=202, summary="Train a network")
+def start(site: Here, wanted: TrainRequest) -> dict[str, Any]:
+    """Answers with the job; its ``result`` names the network."""
+    with site.store.session() as session:
+        _, job = plan_network(session, wanted)
+        told = jobs.to_json(session, job)
+    site.queue.follow_up(site.store, [job.id])
+    return told
+
+
+@router.post("/estimate", summary="How long a training will take")
+async def estimate(site: Here, wanted: EstimateRequest) -> dict[str, Any]:
+    """Measured on a few steps, on the machine that runs the simulations: ``{seconds, seconds_per_step, device}``."""
+    answer = await site.warm.ask("estimate", wanted.stored(), seconds=60.0)
+    found: dict[str, Any] = json.loads(answer.body)
+    return found
+
+
+@router.get("", summary="All networks, the newest first")
+def many(site: Here, fit_id: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+    """Without results."""
+    with site.store.session() as session:
+        return [network_json(row) for row in newest(session, Network, limit, fit_id=fit_id)]
+
+
+@router.get("/{id}", summary="One network")
+def one(site: Here, id: str) -> dict[str, Any]:
+    """``result`` is null until it is done; its ``fidelity`` is the latest finished analysis of that name."""
+    with site.store.session() as session:
+        row = find(session, Network, id)
+        made = session.query(Analysis).filter_by(analysis="fidelity", state=DONE).order_by(Analysis.created_at.desc())
+        analyses = [one.id for one in made if {"kind": "network", "id": id} in one.parents]
+        dataset_id = _dataset_of(session.get(Fit, row.fit_id) if row.fit_id else None)
+        dataset = session.get(Dataset, dataset_id) if dataset_id else None
+        source = {"dataset_id": dataset_id, "dataset_name": dataset.name if dataset else None}
+    if row.state != DONE:
+        return network_json(row) | source | {"result": None}
+    found = site.store.artifacts.read_json("network", id, "result.json")
+    return network_json(row) | source | {"result": found | {"fidelity": _fidelity(site, analyses, id)}}
+
+
+def _dataset_of(fit: Fit | None) -> str | None:
+    return fit.dataset_id if fit is not None else None
+
+
+def _fidelity(site: Site, analyses: list[str], network: str) -> dict[str, Any] | None:
+    for analysis in analyses:
+        try:
+            found = site.store.artifacts.read_json("analysis", analysis, "result.json")
+        except ArtifactMissing:
+            continue
+        results: dict[str, dict[str, Any]] = found["networks"]
+        if network in results:
+            return results[network]
+    return None
+
+
+@router.delete("/{id}", status_code=204, summary="Delete a network and its analyses")
+def delete(site: Here, id: str) -> None:
+    """Refused with 409 while a job still uses it."""
+    remove(site.store, Network, id)
+
+
+@router.get("/{id}/weights.safetensors", summary="The weights as a file")
+def weights(site: Here, id: str) -> Response:
+    """safetensors: tensors only, nothing that can execute."""
+    with site.store.session() as session:
+        row = find(session, Network, id)
+    return stored_file(site.store.artifacts, "network", row, "network.safetensors", "trained network")
+
+
+@router.get("/{id}/description.json", summary="What is needed to rebuild the network around its weights")
+def description(site: Here, id: str) -> Response:
+    """The configuration and a summary of the training."""
+    with site.store.session() as session:
+        row = find(session, Network, id)
+    return stored_file(site.store.artifacts, "network", row, "network.json", "trained network")
+
+
+@router.post("/{id}/simulate", summary="Run the network on one display")
+async def simulate(site: Here, id: str, wanted: SimulateRequest) -> Response:
+    """Responses, states, the behavioural model's prediction and recorded responses to similar displays.
+
+    Arrays are ``{"dtype", "bdata"}``, base64 of little-endian numbers, which plotly takes as they are. A newer request
+    of the same ``view`` makes an unanswered one answer 409.
+    """
+    began = time.perf_counter()
+    row, dataset_id = await asyncio.to_thread(_trained, site, id)
+    question = wanted.model_dump(mode="json", exclude={"view"})
+    question |= {"network_id": id, "fit_id": row.fit_id, "dataset_id": dataset_id}
+    answer = await site.warm.ask("simulate", question, view=wanted.view)
+    times = {"queue": answer.meta["queue"], "simulate": answer.meta["simulate"]}
+    times["total"] = round(1000 * (time.perf_counter() - began), 1)
+    if wanted.format == "npz":
+        name = file_name(row, f"-runs-{wanted.seed}.npz")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(answer.body, media_type=MEDIA_TYPES["npz"], headers=headers)
+    # The answer is a JSON object of some hundred kilobytes; the times are put in before its last brace unparsed.
+    body = answer.body[:-1] + b',"timing_ms":' + json.dumps(times).encode() + b"}"
+    return Response(body, media_type="application/json")
+
+
+def _trained(site: Site, id: str) -> tuple[Network, str | None]:
+    with site.store.session() as session:
+        row = find(session, Network, id)
+        dataset_id = _dataset_of(session.get(Fit, row.fit_id) if row.fit_id else None)
+    if row.state != DONE:
+        raise not_there_yet(row, "trained network")
+    return row, dataset_id

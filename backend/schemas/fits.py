@@ -1,0 +1,81 @@
+"""Requests about behavioural models: fits and surrogate data."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from backend.schemas.base import Id, Name, Request, Seed
+from backend.schemas.laws import DisplayLawRequest
+
+
+class FitOptions(Request):
+    """How a model is fitted; mirrors ``models.behaviour.fitting.FitConfig`` (a test compares the two)."""
+
+    swap_function_shared: bool = Field(False, description="One swap function for all set sizes (BNS).")
+    uniform: bool = Field(True, description="Whether responses may also be guesses.")
+    emission: Literal["von_mises"] = Field("von_mises", description="Law of the noise around the reported item.")
+    inducing: int = Field(12, ge=2, le=64, description="Inducing points of a swap function of continuous distance.")
+    max_steps: int = Field(500, ge=1, le=20_000, description="Most iterations of the optimiser.")
+    tolerance: float = Field(1e-5, gt=0, le=1, description="Converged below this gain, nats per trial.")
+    window: int = Field(10, ge=1, le=1000, description="Iterations over which the gain is judged.")
+
+
+class FitRequest(Request):
+    """A job of kind ``fit``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "dataset_id": "3f2a9c11d0e94b6aa0d7b1f2c3d4e5f6",
+                    "model": "bns",
+                    "options": {"swap_function_shared": False},
+                    "seed": 1,
+                }
+            ]
+        }
+    )
+
+    dataset_id: Id
+    model: Literal["bns", "three_component"] = "bns"
+    options: FitOptions = Field(default_factory=FitOptions)
+    seed: Seed = 1
+    name: Name | None = None
+
+
+class LawDisplays(Request):
+    """New displays, drawn from a law."""
+
+    law: DisplayLawRequest
+
+
+Draw = Annotated[
+    Literal["posterior", "predictive", "mean"],
+    Field(
+        description="“posterior” draws the parameters once for all trials, “predictive” averages over them, "
+        "“mean” uses the estimates."
+    ),
+]
+
+
+class SurrogateRequest(Request):
+    """A job of kind ``surrogate``: responses drawn from a fitted model."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"fit_id": "3f2a9c11d0e94b6aa0d7b1f2c3d4e5f6", "displays": "dataset", "trials": None, "seed": 1}
+            ]
+        }
+    )
+
+    fit_id: Id
+    displays: Literal["dataset"] | LawDisplays = Field("dataset", description="The dataset's own displays, or new.")
+    trials: int | None = Field(
+        None, ge=1, le=1_000_000, description="How many; null is one for each display of the dataset."
+    )
+    seed: Seed = 1
+    draw: Draw = "posterior"
+    name: Name | None = None

@@ -1,0 +1,147 @@
+"""Requests about networks: training, what it will cost, and running a trained one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from backend.schemas.base import Angle, Id, Name, Request, Seed
+from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
+from backend.schemas.training import TrainOptions
+
+Budget = Annotated[
+    Literal["quick", "demo", "full"],
+    Field(description="A set of defaults: “quick” is seconds, “demo” minutes on two cores, “full” the published size."),
+]
+Objective = Annotated[
+    Literal["diffusion", "mean_matching", "task_optimal"], Field(description="What the network is trained for.")
+]
+
+
+class TrainRequest(Request):
+    """A job of kind ``train``. The source is a fitted model (``fit_id``) or a written-down law (``law``)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "fit_id": "3f2a9c11d0e94b6aa0d7b1f2c3d4e5f6",
+                    "objective": "diffusion",
+                    "budget": "demo",
+                    "config": {"neurons": 48},
+                    "seed": 1,
+                },
+                {"law": {"kind": "smooth"}, "displays": {"set_sizes": [2]}, "budget": "quick", "seed": 1},
+            ]
+        }
+    )
+
+    fit_id: Id | None = None
+    law: SwapLawRequest | None = None
+    displays: DisplayLawRequest | None = Field(None, description="Displays; with a fit, null is the dataset's own.")
+    objective: Objective = "diffusion"
+    config: TrainOptions = Field(default_factory=TrainOptions, description="Settings that differ from the budget's.")
+    budget: Budget | None = None
+    seed: Seed = 1
+    name: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.fit_id is None) == (self.law is None):
+            raise ValueError("give either fit_id, the fitted model to train on, or law, a written-down one")
+        return self
+
+    def stored(self) -> dict[str, Any]:
+        """JSON of the request; of the configuration only what was set, as the rest comes from the budget."""
+        return {**self.model_dump(mode="json"), "config": self.config.model_dump(mode="json", exclude_unset=True)}
+
+
+class EstimateRequest(Request):
+    """Settings whose training time is wanted."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"budget": "demo", "config": {"neurons": 64}}]})
+
+    config: TrainOptions = Field(default_factory=TrainOptions)
+    budget: Budget | None = None
+    objective: Objective = "diffusion"
+
+    def stored(self) -> dict[str, Any]:
+        """JSON with only what was set of the configuration."""
+        return {**self.model_dump(mode="json"), "config": self.config.model_dump(mode="json", exclude_unset=True)}
+
+
+class Display(Request):
+    """One display. ``cue`` is the probe angle shown as the cue; null is the cued item's own."""
+
+    report: list[Angle] = Field(min_length=1, max_length=16)
+    probe: list[Angle] = Field(min_length=1, max_length=16)
+    cued: int = Field(0, ge=0, le=15, description="Which item is cued, counted from 0.")
+    cue: Angle | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if len(self.report) != len(self.probe):
+            raise ValueError(f"{len(self.report)} reports but {len(self.probe)} probes: every item needs both")
+        if self.cued >= len(self.report):
+            raise ValueError(f"item {self.cued} cannot be cued: there are {len(self.report)}, counted from 0")
+        return self
+
+
+class SimulateRequest(Request):
+    """Runs of a network on one display."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "display": {"report": [0.3, -2.1], "probe": [0.0, 0.785], "cued": 0, "cue": None},
+                    "runs": 200,
+                    "seed": 1,
+                }
+            ]
+        }
+    )
+
+    display: Display
+    runs: int = Field(200, ge=1, le=5000)
+    seed: Seed = 1
+    noise: float = Field(1.0, ge=0, le=10, description="Multiplier of all noise; 0 makes a run deterministic.")
+    delay: int | None = Field(None, ge=0, le=1000, description="Steps of delay; null is the training's longest.")
+    axes: Literal["pca", "plane"] = "pca"
+    states: bool = Field(True, description="Whether to return trajectories.")
+    format: Literal["json", "npz"] = "json"
+    view: str | None = Field(
+        None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="A newer request of the same view replaces this."
+    )
+
+
+class AnalysisRequest(Request):
+    """A job of kind ``analyse``."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"network_ids": ["3f2a9c11d0e94b6aa0d7b1f2c3d4e5f6"], "analysis": "fidelity", "seed": 1}]
+        }
+    )
+
+    network_ids: list[Id] = Field(min_length=1, max_length=32)
+    analysis: Literal["fidelity"] = "fidelity"
+    options: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    seed: Seed = 1
+    name: Name | None = None
+
+
+class StudyRequest(Request):
+    """The whole chain: fits, surrogate data, a network and its fidelity. Without a dataset the example is made."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"dataset_id": None, "name": "Example", "budget": "demo", "seed": 1}],
+        }
+    )
+
+    dataset_id: Id | None = None
+    name: Name | None = None
+    budget: Budget = "demo"
+    seed: Seed = 1

@@ -1,0 +1,67 @@
+"""Settings of a training; mirrors ``models.network.config.TrainConfig`` (a test compares fields, defaults, ranges)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from backend.schemas.base import Request
+
+Steps = Annotated[int, Field(ge=0, le=1000)]
+
+
+class TrainOptions(Request):
+    """What may be set about a network and its training. One step stands for ``step_seconds``."""
+
+    objective: Literal["diffusion", "mean_matching", "task_optimal"] = "diffusion"
+    cell: Literal["rate"] = "rate"
+    neurons: int = Field(48, ge=4, le=1024)
+    hidden: int = Field(160, ge=8, le=8192, description="Units of the drive's hidden layer, at least 2 × neurons.")
+    time_features: int = Field(16, ge=1, le=256)
+    tuning_centres: int = Field(16, ge=4, le=64)
+    tuning_concentration: float = Field(5.0, ge=0.5, le=50, description="κ of the tuning curves.")
+    projection: int = Field(9, ge=1, le=64)
+    stimulus_steps: int = Field(5, ge=1, le=1000, description="Duration, steps.")
+    delay_steps: tuple[Steps, Steps] = Field((15, 15), description="Shortest and longest delay, steps.")
+    cue_steps: int = Field(5, ge=1, le=1000, description="Duration, steps.")
+    gap_steps: int = Field(1, ge=0, le=1000, description="Duration, steps.")
+    recall_steps: int = Field(40, ge=2, le=1000, description="Duration, steps.")
+    step_seconds: float = Field(0.05, ge=1e-4, le=10, description="Seconds that one step stands for.")
+    alpha: float = Field(0.1, ge=0.01, le=1, description="Share of the state replaced at every step.")
+    schedule: Literal["log_snr", "linear"] = "log_snr"
+    log_snr_high: float = Field(6.0, ge=-50, le=50)
+    log_snr_low: float = Field(-5.0, ge=-50, le=50)
+    beta_low: float = Field(0.01, gt=0, lt=1)
+    beta_high: float = Field(0.30, gt=0, lt=1)
+    radius: float = Field(2.5, ge=0.1, le=100, description="Where on the behaviour plane a response is aimed.")
+    response_noise: float = Field(0.03, ge=0, le=1, description="sd, as a share of the radius.")
+    preparation_noise: float = Field(0.1, ge=0, le=10)
+    memory_noise: float = Field(1.0, ge=0, le=10)
+    target: Literal["exact", "sampled"] = "exact"
+    weighting: Literal["snr", "uniform"] = "snr"
+    snr_cap: float = Field(5.0, ge=1e-3, le=1e6)
+    onset_weight: float = Field(1e-2, ge=0, le=1e6)
+    activity_weight: float = Field(1e-5, ge=0, le=1e6)
+    angles: int = Field(90, ge=24, le=720)
+    displays_per_batch: int = Field(128, ge=1, le=65536)
+    samples_per_display: int = Field(2, ge=1, le=4096)
+    steps: int = Field(20_000, ge=1, le=10_000_000, description="Training steps.")
+    without_swaps: float = Field(0.2, ge=0, le=1, description="Share of the training.")
+    ramp: float = Field(0.2, ge=0, le=1, description="Share of the training.")
+    learning_rate: float = Field(5e-3, ge=1e-7, le=1)
+    warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")
+    clip: float = Field(1.0, ge=1e-6, le=1e6)
+    averaging: float = Field(0.998, ge=0, le=0.99999)
+    pool: int = Field(8192, ge=16, le=1_000_000)
+    pool_uses: int = Field(4, ge=1, le=10_000)
+    held_out: int = Field(256, ge=8, le=100_000)
+    evaluations: int = Field(25, ge=1, le=10_000)
+    checkpoint_seconds: float = Field(20.0, ge=0, le=30, description="Seconds.")
+    picture_seconds: float = Field(4.0, ge=0, le=3600, description="Seconds.")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.delay_steps[0] > self.delay_steps[1]:
+            raise ValueError("the delay must be a range of steps, the shorter one first")
+        return self
