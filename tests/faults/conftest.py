@@ -119,6 +119,9 @@ class Yard:
     def until_message(self, job_id: str, start: str = "step", within: float = 15.0) -> Job:
         return eventually(lambda: job if (job := self.job(job_id)).message.startswith(start) else None, within)
 
+    def until_attempt(self, job_id: str, attempt: int, within: float = 15.0) -> Job:
+        return eventually(lambda: job if (job := self.job(job_id)).attempt >= attempt else None, within)
+
     def trace(self, job_id: str) -> list[dict[str, Any]]:
         path = self.settings.data_dir / f"trace-{job_id}.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

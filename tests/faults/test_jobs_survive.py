@@ -171,8 +171,7 @@ def test_a_killed_worker_s_job_goes_on_at_another(yard):
     time.sleep(0.3)
     assert yard.runner(job_id) == 0, f"the runner {runner} outlived its worker"
     yard.start_worker("jobs", "cpu,gpu")
-    yard.until(job_id, "queued")
-    yard.until(job_id, "running")
+    yard.until_attempt(job_id, 2)
     print(f"running again after {time.monotonic() - died:.1f} s with a lease of 2 s")
     assert yard.until(job_id).state == "done"
     steps_once_in_order(yard, job_id, 40)
@@ -184,8 +183,7 @@ def test_a_frozen_worker_s_runner_ends_before_another_begins(yard):
     frozen = yard.processes["jobs"].popen
     frozen.send_signal(signal.SIGSTOP)
     yard.start_worker("other", "cpu")
-    yard.until(job_id, "queued")
-    yard.until(job_id, "running")
+    yard.until_attempt(job_id, 2)
     frozen.send_signal(signal.SIGCONT)
     assert yard.until(job_id).state == "done"
     trace = steps_once_in_order(yard, job_id, 60)
