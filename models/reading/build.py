@@ -170,7 +170,9 @@ def _set_sizes(rows: _Rows, mapping: Mapping) -> np.ndarray | None:
         return None
     sizes = rows.table.numbers(mapping.set_size)
     with np.errstate(invalid="ignore"):
-        rows.reject(~((sizes >= 1) & (sizes == np.round(sizes))), mapping.set_size, "a whole number of items, 1 or more")
+        rows.reject(
+            ~((sizes >= 1) & (sizes == np.round(sizes))), mapping.set_size, "a whole number of items, 1 or more"
+        )
         most = len(mapping.nontargets) + (0 if mapping.include_target else 1)
         rows.reject(sizes > most, mapping.set_size, f"at most {most}, as many items as there are columns for")
     return np.nan_to_num(sizes, nan=1.0, posinf=1.0, neginf=1.0)
@@ -244,7 +246,9 @@ def _without_cued(
         valid = np.isfinite(places) & (places >= 1) & (places <= values.shape[1]) & (places == np.round(places))
         place = np.where(valid, np.nan_to_num(places, nan=1.0), 1).astype(int) - 1
         place = np.clip(place, 0, values.shape[1] - 1)
-        rows.reject(~(valid & kept[length, place]), mapping.cued, "the number of an item that was shown, counted from 1")
+        rows.reject(
+            ~(valid & kept[length, place]), mapping.cued, "the number of an item that was shown, counted from 1"
+        )
     else:
         distance = np.where(kept, np.abs(turn(values - target[:, None], TAU)), np.inf)
         place = distance.argmin(axis=1)

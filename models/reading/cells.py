@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", ".", "-", "--", "#n/a", "#null!", "<na>", "missing"})
+MISSING_WORDS = frozenset(
+    {"", "na", "n/a", "nan", "null", "none", "nil", ".", "-", "--", "#n/a", "#null!", "<na>", "missing"}
+)
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 
 

@@ -70,7 +70,9 @@ def convention(
             likely, f"read as {WORDS[likely]}: so read, large errors land on the non-targets of their own trial"
         )
     if target is not None and not named:
-        return Convention("angles", "read as angles of their own, like the target; nothing in the values says otherwise")
+        return Convention(
+            "angles", "read as angles of their own, like the target; nothing in the values says otherwise"
+        )
     likely = max(("minus_target", "response_minus"), key=lambda reading: scores[reading])
     return Convention(
         likely,

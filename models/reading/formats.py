@@ -17,10 +17,20 @@ FORMATS: dict[str, ModuleType] = {
 
 # What people send that cannot be read, and what they can do about it.
 REFUSED = (
-    ((".rda", ".rdata", ".rds"), b"RDX", "an R data file", "In R, save it with write.csv(x, 'file.csv', row.names = FALSE)."),
+    (
+        (".rda", ".rdata", ".rds"),
+        b"RDX",
+        "an R data file",
+        "In R, save it with write.csv(x, 'file.csv', row.names = FALSE).",
+    ),
     ((".xls",), b"\xd0\xcf\x11\xe0", "an old Excel file", "Open it in Excel and save it as .xlsx or CSV."),
     ((".sav", ".por"), b"$FL2", "an SPSS file", "In SPSS, export it as CSV."),
-    ((".pkl", ".pickle", ".joblib"), b"\x80\x04", "a Python pickle", "Opening it could run code. Save a CSV or an .npz."),
+    (
+        (".pkl", ".pickle", ".joblib"),
+        b"\x80\x04",
+        "a Python pickle",
+        "Opening it could run code. Save a CSV or an .npz.",
+    ),
     ((".pt", ".pth"), b"", "a file of PyTorch objects", "Opening it could run code. Save a CSV or an .npz."),
     ((".json",), b"{", "a JSON file", "Save the trials as a CSV with one row a trial."),
     ((".gz", ".bz2", ".xz", ".7z"), b"\x1f\x8b", "a compressed file", "Unpack it first and send the table in it."),

@@ -71,7 +71,9 @@ class Mapping:
         """
         known = {item.name for item in dataclasses.fields(Mapping)}
         problems = [f"A mapping has no role called “{key}”." for key in plain if key not in known]
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in known}
+        values = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in known
+        }
         values["response"] = values.get("response") or ""
         for key, allowed in CHOICES.items():
             if key in values and values[key] not in allowed:

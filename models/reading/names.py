@@ -6,12 +6,18 @@ import re
 from dataclasses import dataclass
 
 WORDS: dict[str, frozenset[str]] = {
-    "nontarget": frozenset("nontarget nontargets nontgt nt nts lure lures distractor distractors dist distr foil foils".split()),
+    "nontarget": frozenset(
+        "nontarget nontargets nontgt nt nts lure lures distractor distractors dist distr foil foils".split()
+    ),
     "target": frozenset("target targets tgt tar true memory studied".split()),
     "error": frozenset("error errors err errs resperr deviation dev bias offset".split()),
-    "response": frozenset("response responses resp resps answer answered reported estimate estimated reproduction".split()),
+    "response": frozenset(
+        "response responses resp resps answer answered reported estimate estimated reproduction".split()
+    ),
     "set_size": frozenset("setsize nitems nitem numitems nstim nstims numstim arraysize ss".split()),
-    "subject": frozenset("subject subjects subj subid subjid subjectid sub sid id participant participants ppt ppn observer pid".split()),
+    "subject": frozenset(
+        "subject subjects subj subid subjid subjectid sub sid id participant participants ppt ppn observer pid".split()
+    ),
     "condition": frozenset("condition conditions cond delay duration retention".split()),
     "trial": frozenset("trial trials trialnr trialnum trialnumber".split()),
     "probe": frozenset("probe probes pos position positions loc location locations cue place slot".split()),
@@ -73,7 +79,7 @@ def _role(has: set[str], index: int | None) -> str:
         return "target_probe" if "probe" in has else "target"
     if "probe" in has:
         return "item_probe" if index is not None else "target_probe"
-    for role in ("subject", "trial", "condition", "item"):
+    for role in ("trial", "subject", "condition", "item"):
         if role in has:
             return role
     return "other"
@@ -92,7 +98,13 @@ def _words(stem: str) -> list[str]:
     # "non_target" and "set_size" are one word in two parts.
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] == "non" or joined and joined[-1] in ("n", "num") and word in ("items", "item", "stim"):
+        if (
+            joined
+            and joined[-1] == "non"
+            or joined
+            and joined[-1] in ("n", "num")
+            and word in ("items", "item", "stim")
+        ):
             joined[-1] += word
         else:
             joined.append(word)

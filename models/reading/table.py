@@ -95,9 +95,7 @@ class Table:
         }
 
 
-def make_table(
-    name: str, columns: list[str], cells: list[Any], header: bool | None = None, **details: Any
-) -> Table:
+def make_table(name: str, columns: list[str], cells: list[Any], header: bool | None = None, **details: Any) -> Table:
     """A table from one sequence of cells a column; repeated and empty names are made unique, and a note says so.
 
     Raises:
@@ -157,7 +155,9 @@ def _plain_numbers(cells: list[Any]) -> np.ndarray | None:
     if not all(isinstance(cell, str) for cell in cells):
         return None
     joined = "".join(cells)
-    if any(letter in joined for letter in "_fF,") or any(cell[:1] == "0" and cell.isdigit() for cell in set(cells) - {"0"}):
+    if any(letter in joined for letter in "_fF,") or any(
+        cell[:1] == "0" and cell.isdigit() for cell in set(cells) - {"0"}
+    ):
         return None
     try:
         return np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)

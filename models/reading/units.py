@@ -101,7 +101,9 @@ def probe_units(values: np.ndarray) -> Units | None:
     if count <= 64:
         for full in TURNS:
             whole_steps = full / step
-            even = abs(whole_steps - round(whole_steps)) < 0.01 * whole_steps / max(count, 4) and round(whole_steps) <= 72
+            even = (
+                abs(whole_steps - round(whole_steps)) < 0.01 * whole_steps / max(count, 4) and round(whole_steps) <= 72
+            )
             if even and high - low < full and count > 0.55 * whole_steps:
                 factor = ", radians with one factor π/180 too many" if full == EXTRA else ""
                 return Units(full, f"{count} values one {round(whole_steps)}th of a circle apart{factor}")
