@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -19,7 +20,7 @@ def degrees(angles: Sequence[float]) -> list[float]:
 def middles(edges: Sequence[float]) -> list[float]:
     """Middles of bins, in degrees, from edges in radians."""
     at = degrees(edges)
-    return [(low + high) / 2 for low, high in zip(at, at[1:], strict=False)]
+    return [(low + high) / 2 for low, high in pairwise(at)]
 
 
 def bin_width(edges: Sequence[float]) -> float:

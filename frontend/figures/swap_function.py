@@ -18,7 +18,7 @@ LABELS = {"probability": "swap probability", "log_odds": "swap log-odds (nats)"}
 def swap_function(functions: list[dict[str, Any]], view: View = "probability") -> go.Figure:
     """One panel a swap function with its credible band, the true curve where it is known, and where data were.
 
-    `functions` as in FitResult.swap_functions: distances in radians (0..π or -π..π), `view` picks log-odds or probability.
+    `functions` as in FitResult.swap_functions, distances in radians (0..π or -π..π); `view` picks the vertical scale.
     """
     figure = make_subplots(rows=1, cols=max(len(functions), 1), shared_yaxes=True, horizontal_spacing=0.04)
     for column, function in enumerate(functions, start=1):
@@ -56,7 +56,7 @@ def _panel(figure: go.Figure, function: dict[str, Any], view: View, column: int)
         mode="lines",
         line={"color": theme.NON_TARGET, "width": 2.6},
         name=f"swap function, {name}",
-        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>95 % %{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
+        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>%{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
         row=1,
         col=column,
     )

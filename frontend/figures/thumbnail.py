@@ -12,7 +12,8 @@ WIDTH, HEIGHT = 240, 84
 
 
 def _svg(inside: str) -> str:
-    text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none">{inside}</svg>'
+    frame = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
+    text = f"<svg {frame}>{inside}</svg>"
     return f"data:image/svg+xml,{quote(text)}"
 
 

@@ -27,7 +27,7 @@ def stacked(weights: list[dict[str, Any]]) -> go.Figure:
             name=words,
             marker={"color": colour, "opacity": 0.88},
             customdata=[(row[name]["low"], row[name]["high"]) for row in weights],
-            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>95 % %{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
+            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>%{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
         )
     if weights and all(row.get("truth") for row in weights):
         _truth(figure, weights, sizes)
@@ -79,7 +79,7 @@ def _truth(figure: go.Figure, weights: list[dict[str, Any]], sizes: list[str]) -
 
 
 def simplex(weights: list[dict[str, Any]]) -> go.Figure:
-    """The weights as points in a triangle whose corners are target, swap and uniform, joined in the order of set size."""
+    """The weights in a triangle with the corners target, swap and uniform, joined in the order of set size."""
     figure = go.Figure()
     if weights and all(row.get("truth") for row in weights):
         figure.add_scatterternary(

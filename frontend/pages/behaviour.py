@@ -92,11 +92,10 @@ async def _fit(key: str) -> Component:
 def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[dict[str, Any]]) -> html.Div:
     name = dataset["name"] if dataset else "a dataset that was deleted"
     result = fit.get("result")
-    facts = (
-        f"{result['trials']:,} trials · {result['log_likelihood_per_trial']:.4f} nats a trial · seed {fit.get('seed', 1)}"
-        if result
-        else f"seed {fit.get('seed', 1)}"
-    )
+    facts = f"seed {fit.get('seed', 1)}"
+    if result:
+        likelihood = f"{result['log_likelihood_per_trial']:.4f}".replace("-", "−")
+        facts = f"{result['trials']:,} trials · log-likelihood {likelihood} nats a trial · {facts}"
     tabs = [
         dcc.Link(
             one.get("name") or MODELS[one["model"]][0],
@@ -146,7 +145,10 @@ def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[di
 
 
 def _finished(fit: dict[str, Any]) -> list[Child]:
-    return [dcc.Store(id="fit", data={"id": fit["id"]}), *fit_result(fit["result"], surrogate_panel(fit))]
+    return [
+        dcc.Store(id="fit", data={"id": fit["id"], "set_sizes": fit["result"]["set_sizes"]}),
+        *fit_result(fit["result"], surrogate_panel(fit)),
+    ]
 
 
 async def _unfinished(fit: dict[str, Any]) -> list[Child]:

@@ -57,8 +57,8 @@ def _hero(example: str | None) -> html.Section:
                 [
                     "People sometimes report the wrong item: a ",
                     term("swap"),
-                    ". Swapscope learns from your data when that happens, trains a network that does the same, and lets you "
-                    "look inside.",
+                    ". Swapscope learns from your data when that happens, trains a network that does the same, and "
+                    "lets you look inside.",
                 ],
                 className="hero-lead",
             ),

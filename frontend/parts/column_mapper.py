@@ -168,7 +168,10 @@ def collect(
     readings: dict[str, str | None],
     missing: list[str] | None,
 ) -> dict[str, Any]:
-    """The Mapping that the menus say; what has no menu stays as it was. Raises ValueError for a placeholder that is no number."""
+    """The Mapping that the menus say; what has no menu stays as it was.
+
+    Raises ValueError for a placeholder that is no number.
+    """
     changed = dict(mapping)
     for field, _, _, many, _ in ROLES:
         changed[field] = columns.get(field) or ([] if many else None)

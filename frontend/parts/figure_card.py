@@ -23,7 +23,7 @@ CONFIG: dict[str, Any] = {
 def graph(
     name: str | dict[str, Any], figure: go.Figure | None = None, height: int | None = None, **config: Json
 ) -> dcc.Graph:
-    """A plotly graph with the app's configuration, dressed for the scheme; `height` in pixels, else its figure's own."""
+    """A plotly graph with the app's configuration, dressed for the scheme; `height` in pixels, else the figure's."""
     dressed = theme.dress(figure if figure is not None else go.Figure())
     style = {"height": f"{height or dressed.layout.height or 300}px"}
     return dcc.Graph(id=name, figure=dressed, config=cast(Json, CONFIG | config), style=style, className="graph")
@@ -58,8 +58,8 @@ def figure_card(
     """A card that holds the figure `name` (the id of its graph, and the stem of the files it is saved as).
 
     `figure` is a go.Figure or a component that contains a graph. `note` explains in one sentence, `controls` sit on the
-    right of the title, `legend` under it, `kind` is a further CSS class. `panels` side by side keep a readable width: on
-    a narrow screen the figure is scrolled.
+    right of the title, `legend` under it, `kind` is a further CSS class. `panels` side by side keep a readable width:
+    on a narrow screen the figure is scrolled.
     """
     body = graph(name, figure, height) if isinstance(figure, go.Figure) else figure
     if panels > 1:

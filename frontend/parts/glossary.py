@@ -17,8 +17,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "probe": ("The feature by which an item is cued, such as its location.", BAYS_2009),
     "probe distance": ("How far apart a non-target and the target are in the feature that cues them.", RADMARD),
     "swap function": (
-        "How the log-odds of reporting a non-target change with its distance to the target; a Gaussian process, so that "
-        "its shape is learnt and its uncertainty known.",
+        "How the log-odds of reporting a non-target change with its distance to the target; a Gaussian process, so "
+        "that its shape is learnt and its uncertainty known.",
         RADMARD,
     ),
     "credible band": ("The curve lies in this band with 95 % probability, given the data and the model.", RADMARD),

@@ -14,7 +14,7 @@ from frontend import api
 from frontend.figures import convergence
 from frontend.parts.figure_card import graph
 from frontend.parts.icon import icon
-from frontend.parts.markup import aria, data
+from frontend.parts.markup import Child, aria, data
 from frontend.wiring import callback, clientside, go, no_update
 
 STATES: dict[str, tuple[str, str]] = {
@@ -49,7 +49,7 @@ def allowed(job: dict[str, Any]) -> list[str]:
 
 
 def place(result: dict[str, Any] | None) -> str | None:
-    """The page that shows a result {kind, id}."""
+    """The page (or the file) of a result {kind, id}."""
     if not result or not result.get("id"):
         return None
     at = {
@@ -58,6 +58,7 @@ def place(result: dict[str, Any] | None) -> str | None:
         "network": "/network?network={id}",
         "analysis": "/network?analysis={id}",
         "study": "/",
+        "surrogate": "/api/surrogates/{id}/data.csv",
     }
     path = at.get(result["kind"])
     return path.format(id=result["id"]) if path else None
@@ -89,6 +90,13 @@ def _buttons(job: dict[str, Any]) -> list[dmc.Button]:
     ]
 
 
+def _title(words: str, link: str | None) -> Child:
+    """The title, leading to the result: a page, or (under /api) a file."""
+    if not link:
+        return words
+    return html.A(words, href=link, target="_blank") if link.startswith("/api/") else dcc.Link(words, href=link)
+
+
 def _error(job: dict[str, Any]) -> html.Div | None:
     error = job.get("error")
     if not error:
@@ -111,7 +119,7 @@ def job_card(job: dict[str, Any], curve: dict[str, Any] | None = None, details: 
             html.Div(
                 [
                     html.Span(icon(KINDS.get(job["kind"], "dot"), 18), className="job-kind"),
-                    html.Div(dcc.Link(job["title"], href=link) if link else job["title"], className="job-title grow"),
+                    html.Div(_title(job["title"], link), className="job-title grow"),
                     dmc.Badge(words, id={"type": "job-state"} | number, color=colour, variant="light", size="sm"),
                     html.Div(_buttons(job), className="row job-buttons"),
                 ],

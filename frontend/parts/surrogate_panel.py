@@ -11,14 +11,21 @@ from dash import Input, Output, State, html
 from frontend import api
 from frontend.parts.glossary import term
 from frontend.parts.icon import icon
+from frontend.parts.markup import aria
 from frontend.wiring import callback, no_update, notify
 
+DISPLAYS = {"dataset": "The dataset’s", "more": "More like them", "law": "Random"}
 DRAWS = {
     "posterior": "One curve from the posterior",
-    "predictive": "A new curve every trial",
+    "predictive": "All curves, averaged",
     "mean": "The mean curve",
 }
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "npz": "NumPy .npz"}
+HIDDEN = {"display": "none"}
+
+
+def _choices(words: dict[str, str]) -> list[dict[str, str]]:
+    return [{"value": value, "label": label} for value, label in words.items()]
 
 
 def surrogate_panel(fit: dict[str, Any]) -> html.Section:
@@ -30,40 +37,11 @@ def surrogate_panel(fit: dict[str, Any]) -> html.Section:
                 [term("surrogate", "Surrogates"), " are what this model would answer. Same seed, same responses."],
                 className="card-note",
             ),
-            html.Div(
-                [
-                    dmc.SegmentedControl(
-                        id="surrogate-displays",
-                        data=[{"value": "dataset", "label": "The dataset’s displays"}, {"value": "law", "label": "New displays"}],
-                        value="dataset",
-                        size="sm",
-                    ),
-                    dmc.NumberInput(
-                        id="surrogate-trials", label="How many", value=10000, min=1, max=5_000_000, step=1000, size="sm", w=140,
-                        thousandSeparator=",", style={"display": "none"},
-                    ),
-                    dmc.NumberInput(id="surrogate-seed", label="Seed", value=1, min=0, allowDecimal=False, size="sm", w=90),
-                    dmc.Select(
-                        id="surrogate-draw",
-                        label="Swap function",
-                        data=[{"value": value, "label": words} for value, words in DRAWS.items()],
-                        value="posterior",
-                        allowDeselect=False,
-                        size="sm",
-                        w=230,
-                    ),
-                    dmc.Select(
-                        id="surrogate-format",
-                        label="Format",
-                        data=[{"value": value, "label": words} for value, words in FORMATS.items()],
-                        value="csv",
-                        allowDeselect=False,
-                        size="sm",
-                        w=120,
-                    ),
-                ],
-                className="row bottom options",
+            html.Div("Displays", className="field-label"),
+            dmc.SegmentedControl(
+                id="surrogate-displays", data=_choices(DISPLAYS), value="dataset", size="sm", **aria(label="Displays")
             ),
+            html.Div(_fields(), className="row bottom options", style={"marginTop": 12}),
             html.Div(
                 [
                     dmc.Anchor(
@@ -72,14 +50,51 @@ def surrogate_panel(fit: dict[str, Any]) -> html.Section:
                         href=link(fit["id"]),
                         target="_blank",
                     ),
-                    dmc.Button("Keep them here", id="surrogate-keep", variant="subtle", size="sm", color="gray"),
+                    dmc.Button("Draw and keep", id="surrogate-keep", variant="default", size="sm"),
                 ],
                 className="row",
-                style={"marginTop": 14},
+                style={"marginTop": 16},
             ),
         ],
         className="card",
-    )  # fmt: skip
+    )
+
+
+def _fields() -> list[Any]:
+    return [
+        dmc.NumberInput(
+            id="surrogate-trials",
+            label="Trials",
+            value=10000,
+            min=1,
+            max=1_000_000,
+            step=1000,
+            allowDecimal=False,
+            thousandSeparator=",",
+            size="sm",
+            w=130,
+            style=HIDDEN,
+        ),
+        dmc.Select(
+            id="surrogate-draw",
+            label="Swap function",
+            data=_choices(DRAWS),
+            value="posterior",
+            allowDeselect=False,
+            size="sm",
+            w=250,
+        ),
+        dmc.NumberInput(id="surrogate-seed", label="Seed", value=1, min=0, allowDecimal=False, size="sm", w=90),
+        dmc.Select(
+            id="surrogate-format",
+            label="Format",
+            data=_choices(FORMATS),
+            value="csv",
+            allowDeselect=False,
+            size="sm",
+            w=130,
+        ),
+    ]
 
 
 def link(
@@ -90,15 +105,16 @@ def link(
     draw: str = "posterior",
     form: str = "csv",
 ) -> str:
-    """The address under which the API gives these surrogates; without `trials` it takes the dataset's own displays."""
+    """The address under which the API gives these surrogates; without `trials` it takes each display once."""
     asked: dict[str, Any] = {"seed": seed or 0, "draw": draw, "format": form}
-    if displays == "law":
+    if displays == "more":
         asked["trials"] = trials or 10000
     return f"/api/fits/{fit_id}/surrogate?{urlencode(asked)}"
 
 
 @callback(
     Output("surrogate-link", "href"),
+    Output("surrogate-link", "style"),
     Output("surrogate-trials", "style"),
     Input("surrogate-displays", "value"),
     Input("surrogate-trials", "value"),
@@ -111,8 +127,9 @@ def link(
 async def relink(
     displays: str, trials: int | None, seed: int | None, draw: str, form: str, fit: dict[str, Any]
 ) -> object:
-    """Keep the download's address in step with the panel."""
-    return link(fit["id"], displays, trials, seed, draw, form), {} if displays == "law" else {"display": "none"}
+    """Keep the download's address in step with the panel; random displays are drawn by a job, so they have none."""
+    at_once = {} if displays != "law" else HIDDEN
+    return link(fit["id"], displays, trials, seed, draw, form), at_once, HIDDEN if displays == "dataset" else {}
 
 
 @callback(
@@ -133,11 +150,11 @@ async def keep(
         return no_update
     request = {
         "fit_id": fit["id"],
-        "displays": "dataset" if displays == "dataset" else {"law": {}},
-        "trials": trials if displays == "law" else None,
+        "displays": {"law": {"set_sizes": fit["set_sizes"]}} if displays == "law" else "dataset",
+        "trials": None if displays == "dataset" else trials or 10000,
         "seed": seed or 0,
         "draw": draw,
     }
     job = await api.current().post("/surrogates", request)
-    notify("Surrogates are being drawn", "They appear among the jobs.", "teal")
+    notify("Surrogates are being drawn", "They can be downloaded from the list of jobs when they are ready.", "teal")
     return f"surrogate-{job['id']}"

@@ -1,4 +1,4 @@
-"""Numbers with the shape of a real study, for the fake API: twelve subjects, set sizes 1, 2, 4, 6, eight probe locations."""
+"""Numbers with the shape of a real study, for the fake API: 12 subjects, set sizes 1, 2, 4, 6, eight locations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records that the fake API starts with: one finished example study, one dataset with a question, jobs in every state."""
+"""The records that the fake API starts with: a finished example, a dataset with a question, jobs in every state."""
 
 from __future__ import annotations
 
@@ -116,7 +116,8 @@ def datasets() -> dict[str, dict[str, Any]]:
         {
             "severity": "error",
             "title": "Non-targets look relative to the target",
-            "detail": "Their mean distance to the response does not depend on the target. Read as angles, no swap could be found.",
+            "detail": "Their mean distance to the response does not depend on the target."
+            " Read as angles, no swap could be found.",
             "mend": {
                 "label": "Read them as target differences",
                 "mapping": MAPPING | {"nontargets_are": "minus_target"},
@@ -125,7 +126,8 @@ def datasets() -> dict[str, dict[str, Any]]:
         {
             "severity": "warning",
             "title": "Errors are not centred",
-            "detail": "The mean error is 6.2° clockwise (95 % from 4.9° to 7.5°). A rotated colour wheel would do this.",
+            "detail": "The mean error is 6.2° clockwise (95 % from 4.9° to 7.5°)."
+            " A rotated colour wheel would do this.",
             "mend": None,
         },
         {
@@ -138,7 +140,8 @@ def datasets() -> dict[str, dict[str, Any]]:
     question = {
         "id": "period",
         "title": "Is a full circle 360° or 180°?",
-        "detail": "All angles lie between 0 and 179. Orientations come back after 180°, colours and directions after 360°.",
+        "detail": "All angles lie between 0 and 179. Orientations come back after 180°,"
+        " colours and directions after 360°.",
         "choices": [
             {"label": "Orientation: 180° is the full circle", "mapping": _orientation_choice()},
             {"label": "Direction or colour: 360° is the full circle", "mapping": MAPPING},
@@ -226,21 +229,41 @@ def jobs() -> dict[str, dict[str, Any]]:
     }
     rows = [
         _job(
-            "j4", "train", "Train: diffusion network", "running", progress=0.43, seconds_left=131, message="step 2,150 of 5,000",
+            "j4",
+            "train",
+            "Train: diffusion network",
+            "running",
+            progress=0.43,
+            seconds_left=131,
+            message="step 2,150 of 5,000",
             result={"kind": "network", "id": "n2"},
         ),
         _job(
-            "j3", "fit", "Fit: BNS · probe distance", "running", progress=0.31, seconds_left=9, message="step 68, bound −1.02",
+            "j3",
+            "fit",
+            "Fit: BNS · probe distance",
+            "running",
+            progress=0.31,
+            seconds_left=9,
+            message="step 68, bound −1.02",
             result={"kind": "fit", "id": "f3"},
         ),
-        _job("j5", "fit", "Fit: three-component mixture", "queued", position=1, started=None, result={"kind": "fit", "id": "f4"}),
+        _job(
+            "j5",
+            "fit",
+            "Fit: three-component mixture",
+            "queued",
+            position=1,
+            started=None,
+            result={"kind": "fit", "id": "f4"},
+        ),
         _job("j6", "analyse", "Fidelity of diffusion network", "waiting", started=None, needs=["j4"]),
         _job("j7", "train", "Train: mean-matching network", "paused", progress=0.62, message="paused at step 3,100"),
         _job("j1", "fit", "Fit: BNS · probe distance", "done", result={"kind": "fit", "id": "f1"}),
         _job("j2", "fit", "Fit: three-component mixture", "done", result={"kind": "fit", "id": "f2"}),
         _job("j8", "fit", "Fit: BNS · probe distance", "failed", error=failure),
         _job("j9", "train", "Train: diffusion network", "cancelled", progress=0.12),
-    ]  # fmt: skip
+    ]
     return {row["id"]: row for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Pages and callbacks against the fake API: every address gives its page, every button asks the API for the right thing."""
+"""Pages and callbacks against the fake API: every address gives its page, every button asks for the right thing."""
 
 from __future__ import annotations
 
@@ -187,9 +187,21 @@ def test_the_example_opens_at_its_network(fake: FastAPI) -> None:
 
 
 async def test_the_surrogate_link_follows_the_panel() -> None:
-    (href, style), _ = await within_callback(surrogate_panel.relink, "law", 500, 3, "mean", "npz", {"id": "f1"})
+    (href, _, trials), _ = await within_callback(surrogate_panel.relink, "more", 500, 3, "mean", "npz", {"id": "f1"})
     assert href == "/api/fits/f1/surrogate?seed=3&draw=mean&format=npz&trials=500"
-    assert style == {}
+    assert trials == {}
+
+
+async def test_random_displays_are_drawn_by_a_job(fake: FastAPI) -> None:
+    fit = {"id": "f1", "set_sizes": [1, 2]}
+    await within_callback(surrogate_panel.keep, 1, "law", 500, 3, "mean", fit)
+    assert fake.state.fake.asked[-1][2] == {
+        "fit_id": "f1",
+        "displays": {"law": {"set_sizes": [1, 2]}},
+        "trials": 500,
+        "seed": 3,
+        "draw": "mean",
+    }
 
 
 async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:

@@ -1,0 +1,187 @@
+"""The pages in a real browser against the fake API: no error, no request to anybody else, and what only a browser can show."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import fake_api
+import pytest
+import uvicorn
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from frontend import api
+from frontend.app import attach
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"),
+]
+
+
+@dataclass
+class Site:
+    """The served pages: where they are, and what the fake API knows."""
+
+    url: str
+    state: fake_api.State
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    before = api.current()
+    app = fake_api.create_app()
+    attach(app)
+    api.use(api.Api(f"http://127.0.0.1:{port}"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield Site(f"http://127.0.0.1:{port}", app.state.fake)
+    server.should_exit = True
+    thread.join(timeout=10)
+    api.use(before)
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("chromium"), executable_path=CHROMIUM, headless=True, args=ARGS,
+            viewport={"width": 1280, "height": 860}, color_scheme="light",
+        )  # fmt: skip
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(site: Site, context: BrowserContext) -> Iterator[Page]:
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    site.complaints.clear()
+    page.on("console", lambda said: site.complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: site.complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith((site.url, "data:", "blob:")) else _stranger(site, asked.url),
+    )
+    yield page
+    page.close()
+
+
+def _stranger(site: Site, url: str) -> None:
+    site.complaints.append(f"asked somebody else: {url}")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/", "Explore the example"),
+        ("/dataset", "Drop a behavioural file here"),
+        ("/dataset/d1", "Trials per subject"),
+        ("/dataset/d2", "Is a full circle"),
+        ("/behaviour", "Fit all"),
+        ("/behaviour?fit=f1", "Surrogate responses"),
+        ("/jobs", "Ended"),
+        ("/nowhere", "There is nothing at this address"),
+    ],
+)
+def test_every_page_loads_without_a_complaint(site: Site, page: Page, path: str, says: str) -> None:
+    page.goto(site.url + path)
+    expect(page.get_by_text(says).first).to_be_visible()
+    for graph in page.locator(".graph").all():
+        expect(graph.locator(".main-svg").first).to_be_attached()
+    page.wait_for_timeout(300)
+    assert site.complaints == []
+
+
+def test_a_file_goes_to_the_api_and_its_dataset_opens(site: Site, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "colours.csv"
+    file.write_text("subject,response\n" + "1,0.1\n" * 1000)
+    page.goto(f"{site.url}/dataset")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+    page.wait_for_url(re.compile("/dataset/d1"))
+    expect(page.get_by_role("heading", name="colours")).to_be_visible()
+    page.get_by_role("button", name="Orientation: 180° is the full circle").click()
+    expect(page.get_by_text("Is a full circle")).to_have_count(0)
+    assert site.state.asked[-1][2]["mapping"]["periods"]["response"] == 180
+    assert site.complaints == []
+
+
+def test_a_refused_file_is_refused_in_words(site: Site, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "figure.png"
+    file.write_bytes(b"\x89PNG")
+    page.goto(f"{site.url}/dataset")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+    expect(page.get_by_text("This is a picture, not a table")).to_be_visible()
+
+
+def test_a_fit_is_watched_to_its_end(site: Site, page: Page) -> None:
+    site.state.tick = 0.1
+    page.goto(f"{site.url}/behaviour?dataset=d1")
+    page.get_by_role("button", name="Fit all").click()
+    page.wait_for_url(re.compile("fit=f"))
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_role("heading", name="Swap function")).to_be_visible()  # the page was drawn anew by the event
+    assert site.complaints == []
+
+
+def test_log_odds_and_dark_figures(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/behaviour?fit=f1")
+    page.get_by_text("Log-odds").click()
+    expect(page.locator("#swap-function .ytitle")).to_have_text("swap log-odds (nats)")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    colour = "document.querySelector('#swap-function').querySelector('.js-plotly-plot')._fullLayout.font.color"
+    page.wait_for_function(f"{colour} === '#EDEEF0'")
+    page.reload()
+    page.wait_for_function(
+        f"document.querySelector('#swap-function .js-plotly-plot')?._fullLayout && {colour} === '#EDEEF0'"
+    )
+    page.get_by_role("button", name="Switch between light and dark").click()
+    assert site.complaints == []
+
+
+@pytest.mark.parametrize(("form", "begins"), [("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("CSV", b"series,x,y,z")])
+def test_a_figure_is_saved(site: Site, page: Page, form: str, begins: bytes) -> None:
+    page.goto(f"{site.url}/behaviour?fit=f1")
+    expect(page.locator("#swap-function .main-svg").first).to_be_attached()
+    with page.expect_download() as download:
+        page.locator("[data-figure='swap-function']").get_by_role("button", name=re.compile(form)).click()
+    assert download.value.suggested_filename == f"swapscope-swap-function.{form.lower()}"
+    assert Path(download.value.path()).read_bytes().startswith(begins)
+
+
+def test_the_stream_of_events_closes_when_nothing_runs(site: Site, page: Page) -> None:
+    for job in site.state.jobs.values():
+        job["state"] = "done"
+    page.goto(f"{site.url}/")
+    page.wait_for_function("window.swapscope.events.isOpen()")
+    page.wait_for_function("!window.swapscope.events.isOpen()", timeout=15_000)
+
+
+def test_narrow_screens_do_not_scroll_sideways(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/", "/dataset/d2", "/behaviour?fit=f1", "/jobs"):
+        page.goto(site.url + path)
+        expect(page.locator("#page > :not(.waiting)").first).to_be_visible()
+        page.wait_for_timeout(400)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
