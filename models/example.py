@@ -48,7 +48,7 @@ def example_displays(generator: torch.Generator, set_size: int, count: int, widt
     table[0, :, :set_size] = wrap(
         (2 * torch.rand((count, set_size), generator=generator, dtype=torch.float64) - 1) * math.pi
     )
-    table[1, :, :set_size] = wrap(slots * (2 * math.pi / LOCATIONS))
+    table[1, :, :set_size] = wrap(slots.double() * (2 * math.pi / LOCATIONS))
     return Displays(table[0], table[1], torch.full((count,), set_size))
 
 

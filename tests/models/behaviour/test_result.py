@@ -1,0 +1,169 @@
+"""What people see of a fit, its storage, and surrogate data."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from models.behaviour.fitting import FitConfig, fit
+from models.behaviour.result import result
+from models.behaviour.storage import UnreadableModel, dump, load
+from models.behaviour.surrogate import surrogate
+from models.displays import Displays
+from models.example import TRUTH, example_trials
+from models.trials import Trials
+
+
+@pytest.fixture(scope="module")
+def trials():
+    return example_trials(2)
+
+
+@pytest.fixture(scope="module", params=["bns", "shared", "three_component"])
+def fitted(request, trials):
+    config = FitConfig(model="three_component" if request.param == "three_component" else "bns")
+    if request.param == "shared":
+        config = FitConfig(swap_function_shared=True)
+    return fit(config, trials, seed=4)
+
+
+@pytest.fixture(scope="module")
+def shown(fitted, trials):
+    return result(fitted, trials, TRUTH)
+
+
+def test_result_is_plain_json_and_repeatable(fitted, trials, shown):
+    assert json.loads(json.dumps(shown, allow_nan=False)) == result(fitted, trials, TRUTH)
+    assert set(shown) == {
+        "model",
+        "label",
+        "trials",
+        "set_sizes",
+        "dataset_hash",
+        "log_likelihood_per_trial",
+        "convergence",
+        "parameters",
+        "swap_functions",
+        "weights",
+        "predictive",
+        "warnings",
+    }
+    assert shown["convergence"]["converged"]
+    assert len(shown["convergence"]["curve"]) <= 301
+
+
+def test_swap_functions_have_bands_and_truth(fitted, shown):
+    sizes = [entry["set_size"] for entry in shown["swap_functions"]]
+    assert sizes == ([None] if fitted.config.swap_function_shared else [2, 4, 6])
+    for entry in shown["swap_functions"]:
+        count = len(entry["distance"])
+        assert entry["distance"][0] == 0
+        assert entry["distance"][-1] == pytest.approx(math.pi)
+        for scale in ("log_odds", "probability"):
+            low, mean, high = (np.array(entry[scale][name]) for name in ("low", "mean", "high"))
+            assert low.shape == mean.shape == high.shape == (count,)
+            assert (low <= mean).all()
+            assert (mean <= high).all()
+            assert len(entry["truth"][scale]) == count
+        assert (np.array(entry["probability"]["high"]) < 1).all()
+        assert sum(entry["observed"]["counts"]) > 0
+        assert entry["observed"]["low"] == pytest.approx(math.pi / 4, abs=1e-3)
+
+
+def test_weights_surround_the_truth(shown):
+    """Intervals of 95 %: 11 free weights a fit; two misses are still likely, four are not."""
+    missed = 0
+    for entry in shown["weights"]:
+        assert entry["uniform"]["value"] + entry["target"]["value"] + entry["swap"]["value"] == pytest.approx(1)
+        for part in ("uniform", "target", "swap"):
+            assert entry[part]["low"] <= entry[part]["value"] <= entry[part]["high"]
+            missed += not entry[part]["low"] <= entry["truth"][part] <= entry[part]["high"]
+            assert entry[part]["value"] == pytest.approx(entry["truth"][part], abs=0.05)
+    assert missed <= 3
+
+
+def test_predictive_is_a_density_near_the_data(trials, shown):
+    assert len(shown["predictive"]) == 7
+    for entry in shown["predictive"]:
+        model = np.array(entry["model"])
+        assert np.mean(model[:-1]) * 2 * math.pi == pytest.approx(1, abs=1e-6)
+        assert np.mean(entry["observed"]) * 2 * math.pi == pytest.approx(1, abs=1e-6)
+        bins = model[:-1].reshape(36, 5).mean(1)
+        assert np.abs(bins - entry["observed"]).max() < 0.13
+        assert (np.array(entry["low"]) <= model).all()
+
+
+def test_predictive_is_the_models_mean_density(fitted, trials):
+    few = trials.of_set_size(4).select(torch.arange(30))
+    entry = next(e for e in result(fitted, few)["predictive"] if e["relative_to"] == "non-target")
+    angles = torch.tensor(entry["angles"]).double()
+    total = torch.zeros_like(angles)
+    for item in (1, 2, 3):
+        for m in range(30):
+            one = few.displays.select(torch.tensor([m]))
+            total += fitted.model.density(one, angles + one.report[0, item])[0]
+    np.testing.assert_allclose(entry["model"], total / 90, atol=1e-6)
+
+
+def test_storage_round_trip(fitted, trials):
+    files = dump(fitted)
+    assert set(files) == {"model.safetensors", "model.json"}
+    assert files == dump(fitted)
+    again = load(files)
+    assert torch.equal(again.log_prob(trials), fitted.model.log_prob(trials))
+    mine = surrogate(fitted.model, trials.displays, 5)
+    assert torch.equal(surrogate(again, trials.displays, 5), mine)
+    json.dumps(again.describe(trials), allow_nan=False)
+
+
+def test_damaged_storage_is_refused(fitted):
+    files = dump(fitted)
+    with pytest.raises(UnreadableModel):
+        load({"model.json": files["model.json"]})
+    with pytest.raises(UnreadableModel):
+        load({**files, "model.safetensors": files["model.safetensors"][:100]})
+    with pytest.raises(UnreadableModel, match="format 99"):
+        load({**files, "model.json": files["model.json"].replace(b'"format": 1', b'"format": 99')})
+
+
+@pytest.mark.parametrize("draw", ["posterior", "predictive", "mean"])
+def test_surrogates_look_like_the_data(fitted, trials, draw):
+    response = surrogate(fitted.model, trials.displays, 1, draw)
+    assert torch.equal(response, surrogate(fitted.model, trials.displays, 1, draw))
+    assert not torch.equal(response, surrogate(fitted.model, trials.displays, 2, draw))
+    copy = Trials.build(trials.displays, response)
+    for size in trials.set_sizes:
+        mine, data = (one.of_set_size(size).error[:, 0].cos().mean() for one in (copy, trials))
+        assert float(mine) == pytest.approx(float(data), abs=0.05)
+
+
+def test_surrogate_refuses_an_unknown_draw(fitted, trials):
+    with pytest.raises(ValueError, match="function_draw"):
+        surrogate(fitted.model, trials.displays, 1, "best")
+
+
+def test_draws_spread_like_the_band(trials):
+    block = fit(FitConfig(), trials.of_set_size(4)).model.blocks[0]
+    generator = torch.Generator().manual_seed(0)
+    curves = torch.stack([block.draw(generator)[4].swap.log_odds for _ in range(400)])
+    np.testing.assert_allclose(curves.std(0)[90:], block.sd_on_grid[90:], rtol=0.15)
+    np.testing.assert_allclose(curves.mean(0)[90:], block.function_on_grid[0][90:], atol=0.1)
+
+
+def test_warnings_speak_of_few_trials_range_and_convergence(trials):
+    few = trials.of_set_size(4).select(torch.arange(30))
+    said = " ".join(result(fit(FitConfig(max_steps=2), few), few)["warnings"])
+    assert "did not converge" in said
+    assert "only 30 trials" in said
+    assert "45° to 180°" in said
+
+
+def test_result_without_probe_values(trials):
+    part = trials.of_set_size(4).select(torch.arange(300))
+    blind = Trials.build(Displays(part.report, torch.full_like(part.probe, math.nan), part.set_size), part.response)
+    shown = result(fit(FitConfig(model="three_component"), blind), blind, TRUTH)
+    json.dumps(shown, allow_nan=False)
+    assert shown["swap_functions"][0]["observed"]["low"] is None
+    assert shown["weights"][0]["truth"] is None
