@@ -48,6 +48,8 @@ class TrainConfig:
         averaging: decay of the running average of the weights that is evaluated and kept.
         pool: displays tabulated at a time; ``pool_uses``: how often each is used before new ones are drawn.
         held_out: displays on which the kept weights are chosen; ``evaluations``: how often they are looked at.
+        threads: CPU threads; these products are so small that a second one costs more than it brings when anything
+            else runs on the machine. 0 is as many as torch would take.
         checkpoint_seconds, picture_seconds: largest time between two checkpoints and two live pictures.
     """
 
@@ -97,6 +99,7 @@ class TrainConfig:
     pool_uses: int = 4
     held_out: int = 256
     evaluations: int = 25
+    threads: int = 1
     checkpoint_seconds: float = 20.0
     picture_seconds: float = 4.0
 
@@ -189,6 +192,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "pool_uses": (1, 10_000),
     "held_out": (8, 100_000),
     "evaluations": (1, 10_000),
+    "threads": (0, 256),
     "checkpoint_seconds": (0, 30),
     "picture_seconds": (0, 3600),
 }

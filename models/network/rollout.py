@@ -70,15 +70,17 @@ class LeakyRollout(torch.autograd.Function):
         before, hidden, inward, outward = ctx.saved_tensors
         alpha: float = ctx.alpha
         total = grad.clone()
-        units = hidden.neg().expm1_().mul_(-alpha)  # alpha times the slope of softplus, 1 - exp(-softplus(z))
-        back, out = outward.T.contiguous(), inward.T.contiguous()
+        units = torch.empty_like(hidden)
+        # softplus' = 1 - exp(-softplus); its sign and alpha go into the matrix.
+        back, out = (outward.T * -alpha).contiguous(), inward.T.contiguous()
         product = hidden.new_empty(hidden.shape[1:])
         carried: Tensor | None = None
         for step in range(total.shape[0] - 1, -1, -1):
             here, slope = total[step], units[step]
             if carried is not None:
                 here.add_(carried)
-            slope.mul_(torch.mm(here, back, out=product))
+            torch.mm(here, back, out=product)
+            torch.neg(hidden[step], out=slope).expm1_().mul_(product)
             carried = torch.addmm(here, slope, out, beta=1 - alpha)
             if ctx.is_forced:
                 carried[:, :2] = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +95,19 @@ def train(
     """
     if config.objective not in OBJECTIVES:
         raise InvalidConfig(f"objective must be one of {', '.join(OBJECTIVES)}, not {config.objective}")
-    return _Training(config, source, seed, device).run(report, save, resume)
+    with _threads(config.threads):
+        return _Training(config, source, seed, device).run(report, save, resume)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads on the CPU, and as many as before afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def best_device() -> torch.device:
