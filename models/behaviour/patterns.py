@@ -56,6 +56,17 @@ def arrange(displays: Displays, size: int) -> Arrangements:
     return Arrangements(unique, index, member, order, count)
 
 
+def indifferent(count: int, size: int) -> Arrangements:
+    """The single arrangement of ``count`` displays whose probe distances do not matter, or are not known."""
+    return Arrangements(
+        torch.zeros(1, dtype=torch.float64),
+        torch.zeros(1, size - 1, dtype=torch.int64),
+        torch.zeros(count, dtype=torch.int64),
+        torch.arange(size - 1).expand(count, -1),
+        torch.tensor([float(count)], dtype=torch.float64),
+    )
+
+
 def snap(distance: Tensor) -> Tensor:
     """Distances ``(K,)`` with near-equal values made equal, where they form at most 16 tight groups; else rounded."""
     if not len(distance):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from models.behaviour import emissions
 from models.behaviour.mixture import FixedMixture
 from models.behaviour.model import BehaviourModel
+from models.behaviour.patterns import arrange, indifferent
 from models.circular import wrap
 from models.trials import Trials
 
@@ -20,32 +22,77 @@ _MOST_HARMONICS = 400
 _PARTS = ("uniform", "target", "swap")
 
 
-def weight_summary(
-    model: BehaviourModel, trials: Trials, draws: Sequence[FixedMixture], truth: FixedMixture | None
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class SizePredictive:
+    """Component weights of one set size's displays, by arrangement of probe distances, for the model and its draws.
+
+    Attributes:
+        size: items on a display.
+        part: the M trials of that set size.
+        report: ``(M, size)`` report values, non-targets in their arrangement's order.
+        member: ``(M,)`` the arrangement of each trial.
+        share: ``(P,)`` the share of the trials that have each arrangement.
+        weights: ``(1 + D, P, size + 1)`` the model's own weights, then those of D posterior draws.
+        concentrations: the ``1 + D`` kappas.
+    """
+
+    size: int
+    part: Trials
+    report: Tensor
+    member: Tensor
+    share: Tensor
+    weights: Tensor
+    concentrations: list[float]
+
+
+def predict(model: BehaviourModel, trials: Trials, draws: Sequence[FixedMixture]) -> list[SizePredictive]:
+    """Weights of every set size in the data, once an arrangement rather than once a trial."""
+    return [_predict(model, trials.of_set_size(size), size, draws) for size in trials.set_sizes]
+
+
+def _predict(model: BehaviourModel, part: Trials, size: int, draws: Sequence[FixedMixture]) -> SizePredictive:
+    curves = [one.sizes[size].swap for one in draws]
+    flat = all(curve is None or len(curve.distance) == 1 for curve in curves)
+    arrangements = indifferent(len(part), size) if flat else arrange(part.displays, size)
+    count, member = len(arrangements.count), arrangements.member
+    first = torch.empty(count, dtype=torch.int64).index_copy_(0, member, torch.arange(len(part)))
+    own = model.weights(part.displays.select(first))[:, : size + 1]
+    own = torch.cat([own[:, :2], own[:, 2:].gather(1, arrangements.order[first])], 1)
+    logits = torch.zeros(len(draws), count, size + 1, dtype=torch.float64)
+    for k, (one, curve) in enumerate(zip(draws, curves, strict=True)):
+        logits[k, :, 0] = one.sizes[size].uniform_log_odds
+        if curve is not None:
+            logits[k, :, 2:] = curve.at(arrangements.distance)[arrangements.index]
+    weights = torch.cat([own[None], logits.softmax(2)])
+    report = torch.cat([part.report[:, :1], part.report[:, 1:size].gather(1, arrangements.order)], 1)
+    kappas = [float(one.concentrations[size]) for one in (model, *draws)]
+    share = arrangements.count / len(part)
+    return SizePredictive(size, part, report, member, share, weights, kappas)
+
+
+def weight_summary(sizes: Sequence[SizePredictive], truth: FixedMixture | None) -> list[dict[str, Any]]:
     """Mean component weights over the displays of every set size, with 95 % intervals over posterior draws."""
     entries = []
-    for size in trials.set_sizes:
-        displays = trials.of_set_size(size).displays
-        value = _parts(model.weights(displays))
-        drawn = torch.stack([_parts(one.weights(displays)) for one in draws])
-        low, high = interval(drawn)
-        known = truth is not None and size in truth.sizes and (size == 1 or displays.has_probe)
-        true = _parts(truth.weights(displays)).tolist() if truth is not None and known else None
-        entry: dict[str, Any] = {"set_size": size}
-        for k, part in enumerate(_PARTS):
+    for one in sizes:
+        mean = (one.weights * one.share[:, None]).sum(1)
+        parts = torch.cat([mean[:, :2], mean[:, 2:].sum(1, keepdim=True)], 1)
+        value, (low, high) = parts[0], interval(parts[1:])
+        entry: dict[str, Any] = {"set_size": one.size}
+        for k, name in enumerate(_PARTS):
             # the estimate is not a quantile; an interval that just misses it is opened to it
             bounds = (min(float(low[k]), float(value[k])), max(float(high[k]), float(value[k])))
-            entry[part] = {"value": float(value[k]), "low": bounds[0], "high": bounds[1]}
-        entry["truth"] = None if true is None else dict(zip(_PARTS, true, strict=True))
+            entry[name] = {"value": float(value[k]), "low": bounds[0], "high": bounds[1]}
+        entry["truth"] = _true_weights(one, truth)
         entries.append(entry)
     return entries
 
 
-def _parts(weights: Tensor) -> Tensor:
-    """``(3,)`` uniform, target and all swaps together, averaged over displays, from weights ``(M, N + 1)``."""
-    mean = weights.mean(0)
-    return torch.stack([mean[0], mean[1], mean[2:].sum()])
+def _true_weights(one: SizePredictive, truth: FixedMixture | None) -> dict[str, float] | None:
+    displays = one.part.displays
+    if truth is None or one.size not in truth.sizes or not (one.size == 1 or displays.has_probe):
+        return None
+    mean = truth.weights(displays).mean(0)
+    return {"uniform": float(mean[0]), "target": float(mean[1]), "swap": float(mean[2:].sum())}
 
 
 def interval(drawn: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,32 +102,28 @@ def interval(drawn: Tensor) -> tuple[Tensor, Tensor]:
     return low, high
 
 
-def histograms(model: BehaviourModel, trials: Trials, draws: Sequence[FixedMixture]) -> list[dict[str, Any]]:
+def histograms(sizes: Sequence[SizePredictive]) -> list[dict[str, Any]]:
     """Responses relative to the target and to the non-targets, by set size: data per bin and the model's density."""
     entries = []
-    for size in trials.set_sizes:
-        part = trials.of_set_size(size)
-        entries.append(_histogram(model, part, draws, size, "target"))
-        if size > 1:
-            entries.append(_histogram(model, part, draws, size, "non-target"))
+    for one in sizes:
+        entries.append(_histogram(one, "target"))
+        if one.size > 1:
+            entries.append(_histogram(one, "non-target"))
     return entries
 
 
-def _histogram(
-    model: BehaviourModel, part: Trials, draws: Sequence[FixedMixture], size: int, relative_to: str
-) -> dict[str, Any]:
-    error = part.error[:, :1] if relative_to == "target" else part.error[:, 1:size]
+def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
+    error = one.part.error[:, :1] if relative_to == "target" else one.part.error[:, 1 : one.size]
     edges = torch.linspace(-math.pi, math.pi, BINS + 1, dtype=torch.float64)
     counts = torch.histogram(wrap(error).reshape(-1).contiguous(), edges)[0]
     observed = counts / counts.sum() / (2 * math.pi / BINS)
     angles = torch.linspace(-math.pi, math.pi, ANGLES, dtype=torch.float64)
-    kappas = [float(one.concentrations[size]) for one in (model, *draws)]
-    basis = _basis(part.report[:, :size], relative_to, _harmonics_needed(max(kappas)))
-    weights = torch.stack([one.weights(part.displays)[:, : size + 1] for one in (model, *draws)])
-    curves = _densities(weights, kappas, basis, angles)
+    basis = _basis(one.report, relative_to, _harmonics_needed(max(one.concentrations)))
+    total = torch.zeros(len(one.share), *basis.shape[1:], dtype=torch.float64).index_add_(0, one.member, basis)
+    curves = _densities(one.weights, one.concentrations, total / len(basis), angles)
     low, high = interval(curves[1:])
     return {
-        "set_size": size,
+        "set_size": one.size,
         "relative_to": relative_to,
         "edges": edges.tolist(),
         "observed": observed.tolist(),
@@ -106,9 +149,16 @@ def _basis(report: Tensor, relative_to: str, harmonics: int) -> Tensor:
 
 
 def _densities(weights: Tensor, kappas: Sequence[float], basis: Tensor, angles: Tensor) -> Tensor:
-    """``(D, A)`` densities of response minus reference item, for weights ``(D, M, N + 1)``, averaged over displays."""
+    """``(D, A)`` mean densities of response minus reference item.
+
+    Args:
+        weights: ``(D, P, N + 1)`` by arrangement.
+        kappas: ``D`` concentrations.
+        basis: ``(P, N, 2 K)`` summed over each arrangement's trials, divided by the number of all trials.
+        angles: ``(A,)`` radians.
+    """
     count = basis.shape[2] // 2
-    moments = weights[:, :, 1:].flatten(1) @ basis.flatten(0, 1) / len(basis)
+    moments = weights[:, :, 1:].flatten(1) @ basis.flatten(0, 1)
     shrink = torch.stack([emissions.harmonics(kappa, count) for kappa in kappas])
     phase = torch.arange(1, count + 1, dtype=torch.float64)[:, None] * angles
     waves = torch.cat([phase.cos(), phase.sin()])

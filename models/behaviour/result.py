@@ -15,7 +15,7 @@ from models.behaviour.cautions import warnings
 from models.behaviour.classic import ThreeComponentModel, ThreeComponents
 from models.behaviour.fitting import BehaviourFit
 from models.behaviour.mixture import FixedMixture
-from models.behaviour.predictive import histograms, weight_summary
+from models.behaviour.predictive import histograms, predict, weight_summary
 from models.behaviour.quadrature import normal_nodes
 from models.behaviour.truth import truth_model
 from models.trials import Trials
@@ -39,6 +39,7 @@ def result(fit: BehaviourFit, trials: Trials, truth: Mapping[str, Any] | None = 
     known = None if truth is None else truth_model(truth)
     generator = torch.Generator().manual_seed(fit.seed)
     draws = [_known(fit.model.draw(generator)) for _ in range(DRAWS)]
+    predicted = predict(fit.model, trials, draws)
     convergence = fit.convergence
     return {
         "model": fit.config.model,
@@ -56,8 +57,8 @@ def result(fit: BehaviourFit, trials: Trials, truth: Mapping[str, Any] | None = 
         },
         "parameters": _parameters(fit, known),
         "swap_functions": _swap_functions(fit, trials, known),
-        "weights": weight_summary(fit.model, trials, draws, known),
-        "predictive": histograms(fit.model, trials, draws[: DRAWS // 4]),
+        "weights": weight_summary(predicted, known),
+        "predictive": histograms(predicted),
         "warnings": warnings(fit, trials),
     }
 
