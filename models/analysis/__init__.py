@@ -1,1 +1,1 @@
-"""Taking recordings apart: fidelity to behaviour, geometry of the state space."""
+"""What networks do with what they hold: how faithful their responses are, and the shape of their activity."""
