@@ -142,12 +142,13 @@ class Launcher:
         health: dict[str, Any] | None = None
         while time.monotonic() < until and not stop.wait(0.1):
             health = self.health()
-            if health is not None and health.get("ready"):
+            if health is not None and health.get("ok"):
                 return True
             if not self._look_after_all():
                 return False
         if not stop.is_set():
-            say(f"not ready after {READY_SECONDS:g} s: {health or 'the site does not answer'}")
+            missing = ", ".join(health.get("missing", [])) if health else "the site"
+            say(f"not ready after {READY_SECONDS:g} s; no answer from: {missing} (logs: {self.settings.logs_dir})")
         return False
 
     def stop(self) -> None:
