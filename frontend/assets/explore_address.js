@@ -19,7 +19,7 @@
     const { display } = state;
     const query = new URLSearchParams();
     query.set("items", display.probe.map((probe, i) => `${short(probe)}:${short(display.report[i])}`).join(","));
-    query.set("cue", display.cue === null ? `${display.cued + 1}@${short(display.cue)}` : `${display.cued + 1}`);
+    query.set("cue", display.cue === null ? `${display.cued + 1}` : `${display.cued + 1}@${short(display.cue)}`);
     for (const [name, usual] of Object.entries(DEFAULTS)) if (state[name] !== usual) query.set(name, state[name]);
     if (state.pick) query.set("pick", state.pick.item !== undefined ? `item${state.pick.item + 1}` : `bin${state.pick.bin}`);
     return query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%40", "@");

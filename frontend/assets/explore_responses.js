@@ -33,14 +33,16 @@
       const centres = Array.from({ length: BINS }, (_, i) => -180 + (i + 0.5) * WIDTH);
       this.centres = centres;
       const rows = count(result.responses, result.group);
-      const model = Array.from(result.model.density, (value) => (value * 100 * TURN) / BINS);
+      // in order round the circle: the angle -180° may come as 180°
+      const curve = Array.from(result.model.angles, (angle, i) => [degrees(angle), (result.model.density[i] * 100 * TURN) / BINS]).sort((a, b) => a[0] - b[0]);
+      const model = curve.map((point) => point[1]);
       const totals = centres.map((_, i) => rows[0][i] + rows[1][i] + rows[2][i]);
       const top = 1.12 * Math.max(...totals, ...model, 4);
       const along = view === "circle" ? "theta" : "x";
       const up = view === "circle" ? "r" : "y";
       const fill = {
         ...this._bars(rows, centres, result, state, selected),
-        model: { [along]: this._closed(Array.from(result.model.angles, degrees), view), [up]: this._closed(model, view) },
+        model: { [along]: this._closed(curve.map((point) => point[0]), view), [up]: this._closed(model, view) },
         recorded: this._at(result.recorded.responses, view === "circle" ? top * 1.03 : -top * 0.035, (angle) => label(angle)),
         items: this._items(state.display, view === "circle" ? top * 1.16 : top * 0.985),
       };

@@ -4,6 +4,8 @@
   const { TURN, wrap, colour } = window.swapscope.angles;
   const GROUPS = ["cued item", "other item", "neither"];
   const AXES = ["x", "y", "z"];
+  const VALUES = 12; // traces by the bin of a value, as in frontend/figures/state_space.py
+  const VALUE_NAMES = Array.from({ length: VALUES }, (_, i) => `value ${i}`);
   const EMPTY = { x: [], y: [], z: [] };
 
   class StateFigure {
@@ -32,11 +34,12 @@
         return;
       }
       const fill = this._fill(step);
-      const names = Object.keys(fill).filter((name) => !["start", "circle", "items"].includes(name));
+      const still = new Set(["start", "circle", "items"]);
+      // traces that were empty and stay so are left alone
+      const held = (name) => fill[name].x.length || this.graph.data[this.index[name]].x.length;
+      const names = Object.keys(fill).filter((name) => !still.has(name) && held(name));
       const update = { x: [], y: [], z: [] };
       for (const name of names) for (const axis of AXES) update[axis].push(fill[name][axis]);
-      const coloured = fill["by value"]?.line?.color;
-      if (coloured) update["line.color"] = names.map((name) => fill[name].line?.color ?? this.base.data[this.index[name]].line?.color);
       this.busy = true;
       window.Plotly.restyle(this.graph, update, names.map((name) => this.index[name])).then(() => {
         this.busy = false;
@@ -83,14 +86,18 @@
       const source = { x, y, z };
       const shown = step + 1;
       const by = this.state.colour;
-      const lists = { "not selected": [], "cued item": [], "other item": [], neither: [], "by value": [] };
+      const lists = Object.fromEntries(["not selected", ...GROUPS, ...VALUE_NAMES].map((name) => [name, []]));
       for (let run = 0; run < runs; run++) {
         const kept = !this.selected || this.selected[run];
-        lists[!kept ? "not selected" : by === "item" ? GROUPS[this.result.group[run]] : "by value"].push(run);
+        if (!kept) lists["not selected"].push(run);
+        else if (by === "item") lists[GROUPS[this.result.group[run]]].push(run);
+        else if (by === "angle") lists[VALUE_NAMES[this._bin(run)]].push(run);
+        else lists[VALUE_NAMES[0]].push(run);
       }
       const fill = {};
-      for (const [name, members] of Object.entries(lists)) fill[name] = this._cut(source, members, steps, shown);
-      if (by !== "item") fill["by value"].line = this._values(lists["by value"], steps, shown);
+      for (const [name, members] of Object.entries(lists)) fill[name] = this._cut(source, members, steps, 0, shown);
+      if (by === "angle") VALUE_NAMES.forEach((name, bin) => (fill[name].line = { color: colour(this.boot.palette, ((bin + 0.5) / VALUES) * TURN - Math.PI) }));
+      if (by === "epoch") this._epochs(fill, source, lists[VALUE_NAMES[0]], steps, shown);
       const every = Array.from({ length: runs }, (_, run) => run);
       const seen = this.selected ? every.filter((run) => this.selected[run]) : every;
       fill.start = this._points(source, seen, steps, 0);
@@ -99,37 +106,36 @@
       return fill;
     }
 
-    _cut(source, members, steps, shown) {
+    // Steps [from, to) of some runs, a gap after each.
+    _cut(source, members, steps, from, to) {
+      const length = Math.max(to - from, 0);
       const out = {};
       for (const axis of AXES) {
-        const values = new Float32Array(members.length * (shown + 1));
-        members.forEach((run, at) => {
-          const from = run * (steps + 1);
-          values.set(source[axis].subarray(from, from + shown), at * (shown + 1));
-          values[at * (shown + 1) + shown] = NaN;
+        const values = new Float32Array(length ? members.length * (length + 1) : 0);
+        if (length) members.forEach((run, at) => {
+          const start = run * (steps + 1) + from;
+          values.set(source[axis].subarray(start, start + length), at * (length + 1));
+          values[at * (length + 1) + length] = NaN;
         });
         out[axis] = values;
       }
       return out;
     }
 
-    _points(source, members, steps, step) {
-      return Object.fromEntries(AXES.map((axis) => [axis, Float32Array.from(members, (run) => source[axis][run * (steps + 1) + step])]));
+    _bin(run) {
+      return Math.min(VALUES - 1, Math.floor(((wrap(this.result.responses[run]) + Math.PI) / TURN) * VALUES));
     }
 
-    // Colours along the way: response angle (cyclic) or epoch (steps).
-    _values(members, steps, shown) {
-      const values = new Float32Array(members.length * (shown + 1));
-      if (this.state.colour === "angle") {
-        members.forEach((run, at) => values.fill(wrap(this.result.responses[run]), at * (shown + 1), (at + 1) * (shown + 1)));
-        return { color: values, colorscale: this.boot.cyclic, cmin: -Math.PI, cmax: Math.PI };
-      }
-      const { epochs } = this.result;
-      const of = Int8Array.from({ length: shown + 1 }, (_, step) => Math.max(0, epochs.findIndex((epoch) => step >= epoch.start && step < epoch.stop)));
-      members.forEach((_, at) => values.set(of, at * (shown + 1)));
-      const last = Math.max(epochs.length - 1, 1);
-      const colorscale = epochs.length > 1 ? epochs.map((epoch, i) => [i / last, this._epochColour(epoch)]) : [[0, "#888"], [1, "#888"]];
-      return { color: values, colorscale, cmin: 0, cmax: last };
+    // A trace an epoch; each begins where the one before ended.
+    _epochs(fill, source, members, steps, shown) {
+      this.result.epochs.slice(0, VALUES).forEach((epoch, i) => {
+        const from = Math.max(epoch.start - 1, 0);
+        fill[VALUE_NAMES[i]] = { ...this._cut(source, members, steps, from, Math.min(epoch.stop, shown)), line: { color: this._epochColour(epoch) } };
+      });
+    }
+
+    _points(source, members, steps, step) {
+      return Object.fromEntries(AXES.map((axis) => [axis, Float32Array.from(members, (run) => source[axis][run * (steps + 1) + step])]));
     }
 
     _epochColour(epoch) {

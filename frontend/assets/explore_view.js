@@ -12,7 +12,7 @@
     constructor(boot) {
       this.boot = boot;
       this.root = document.getElementById("explore");
-      this.latency = window.swapscopeLatency = { last: null, median: null, all: [], request: null };
+      this.latency = window.swapscopeLatency = { last: null, median: null, all: [], request: null, count: 0 };
       const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
       this.responses = new ResponseFigure(graph("explore-responses"), boot.figures.responses, boot, (pick) => this.pick(pick));
       this.states = new StateFigure(graph("explore-states"), boot.figures.states, boot);
@@ -138,7 +138,8 @@
       latency.last = performance.now() - pending.asked;
       latency.all = [...latency.all, latency.last].slice(-KEPT);
       latency.median = [...latency.all].sort((a, b) => a - b)[Math.floor(latency.all.length / 2)];
-      document.getElementById("explore-latency").textContent = `${Math.round(latency.last)} ms`;
+      // the first picture also paid for loading the page
+      if (latency.count++) document.getElementById("explore-latency").textContent = `${Math.round(latency.last)} ms to the picture`;
     }
 
     say() {

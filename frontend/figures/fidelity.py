@@ -156,7 +156,7 @@ def errors(rows: Sequence[dict[str, Any]], height: int = 250) -> go.Figure:
 def told_apart(networks: Sequence[tuple[str, dict[str, Any]]], height: int | None = None) -> go.Figure:
     """How well a classifier tells each network from the behavioural model: (name, FidelityResult) a network.
 
-    0.50 cannot be told apart; the band around the floor is what the model itself reaches against another draw of its own.
+    0.50 cannot be told apart; the band around the floor is what the model reaches against another draw of its own.
     """
     names = [name for name, _ in networks]
     tests = [fidelity["c2st"] for _, fidelity in networks]

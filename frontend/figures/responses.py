@@ -51,7 +51,7 @@ def live(view: View) -> go.Figure:
     figure.update_layout(showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest")
     if view == "circle":
         figure.update_layout(
-            margin={"l": 40, "r": 40, "t": 20, "b": 20},
+            margin={"l": 40, "r": 40, "t": 28, "b": 28},
             polar={
                 "hole": 0.34,
                 "bargap": 0.06,
@@ -70,7 +70,7 @@ def live(view: View) -> go.Figure:
         )
     else:
         figure.update_layout(
-            margin={"l": 46, "r": 10, "t": 10, "b": 40},
+            margin={"l": 46, "r": 20, "t": 10, "b": 40},
             xaxis=DEGREE_AXIS | {"title": {"text": "report, degrees (full circle 360°)"}},
             yaxis={"title": {"text": "responses in 7.5°"}, "ticksuffix": " %", "rangemode": "tozero"},
         )

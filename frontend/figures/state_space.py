@@ -12,6 +12,10 @@ from frontend import theme
 EPOCHS = {"stimulus": "#4C93C6", "delay": "#9AA5B5", "cue": "#E69F00", "gap": "#CBB37A", "recall": "#7561B5"}
 
 
+# How many bins of response angle, or epochs, have a trace (and so a colour) of their own.
+VALUES = 12
+
+
 def _lines(name: str, colour: str, opacity: float) -> go.Scatter3d:
     return go.Scatter3d(
         x=[],
@@ -31,8 +35,8 @@ def live() -> go.Figure:
     """The scene of the Explore page; `assets/explore_states.js` fills its traces by name.
 
     Trajectories are a few traces with a gap (NaN) after each run: those not selected, then by what was reported (cued
-    item, other item, neither), or one trace `by value` coloured along the way. `start` and `now` are points; `circle`
-    and `items` show where each report lies in the behaviour plane.
+    item, other item, neither), or by the bin of a value (response or epoch; a colour for each vertex would take plotly
+    seconds). `start` and `now` are points; `circle` and `items` show where each report lies in the behaviour plane.
     """
     figure = go.Figure(
         [
@@ -40,7 +44,7 @@ def live() -> go.Figure:
             _lines("cued item", theme.CUED, 0.3),
             _lines("other item", theme.NON_TARGET, 0.5),
             _lines("neither", theme.UNIFORM, 0.5),
-            _lines("by value", theme.UNIFORM, 0.5),
+            *(_lines(f"value {number}", theme.UNIFORM, 0.45) for number in range(VALUES)),
             _points("start", {"size": 2.2, "color": theme.UNIFORM, "opacity": 0.7}),
             _points("now", {"size": 4.2, "line": {"width": 0}, "opacity": 1}),
             go.Scatter3d(
@@ -74,7 +78,7 @@ def live() -> go.Figure:
             "dragmode": "orbit",
             "hovermode": False,
             "aspectmode": "cube",
-            "camera": {"eye": {"x": 1.25, "y": 1.25, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.08}},
+            "camera": {"eye": {"x": 1.42, "y": 1.42, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.08}},
         },
     )
     return figure

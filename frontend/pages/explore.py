@@ -38,9 +38,8 @@ def set_sizes(network: dict[str, Any]) -> list[int]:
 def usual_delay(network: dict[str, Any]) -> int:
     """Steps of the delay the network was trained with; 15 where its configuration does not say."""
     config = (network.get("result") or {}).get("config") or network.get("config") or {}
-    durations = config.get("durations") or config
-    value = durations.get("delay", 15) if isinstance(durations, dict) else 15
-    return int(value[0] if isinstance(value, list) else value)
+    value = config.get("delay_steps") or (config.get("durations") or {}).get("delay") or 15
+    return int(value[0] if isinstance(value, list | tuple) else value)
 
 
 def boot(network: dict[str, Any]) -> dict[str, Any]:
@@ -214,8 +213,8 @@ def states_card() -> html.Section:
         ),
     ]
     by_item = key(
-        ("var(--cued)", "reports the cued item", "line"),
-        ("var(--non-target)", "reports another: a swap", "line"),
+        ("var(--cued)", "cued item", "line"),
+        ("var(--non-target)", "other item: swap", "line"),
         ("var(--uniform)", "neither", "line"),
     )
     by_angle = html.Div("Coloured like the report they end with", className="key")
@@ -249,7 +248,7 @@ def responses_card() -> html.Section:
         "Show all runs", id="explore-unpick", size="compact-xs", variant="light", className="explore-unpick"
     )
     figure = html.Div(
-        [graph("explore-responses", responses.live("circle"), height=258), show_all], className="explore-circle"
+        [graph("explore-responses", responses.live("circle"), height=300), show_all], className="explore-circle"
     )
     return _card("explore-responses", "Responses", [view], legend, figure, numbers)
 
@@ -312,15 +311,12 @@ def controls_card(network: dict[str, Any]) -> html.Section:
                     dmc.Button(
                         "Draw again",
                         id="explore-resample",
-                        size="compact-sm",
+                        size="compact-xs",
                         variant="light",
                         leftSection=icon("retry", 14),
                     ),
                     html.Span("seed 1", id="explore-seed", className="soft small number"),
-                    html.Span(
-                        [html.Span("…", id="explore-latency"), " to the picture"],
-                        className="soft small number explore-latency",
-                    ),
+                    html.Span(id="explore-latency", className="soft small number explore-latency"),
                 ],
                 className="row",
             ),

@@ -15,9 +15,9 @@ from frontend.figures import responses, training
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
+from frontend.parts.markup import data
 from frontend.parts.network_form import OBJECTIVES, duration, network_form
 from frontend.parts.network_report import c2st_words, fidelity_report
-from frontend.parts.markup import data
 from frontend.router import Page
 from frontend.shell import watch
 from frontend.wiring import callback, clientside, no_update
@@ -218,7 +218,7 @@ def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as the
         title,
         responses.forming(picture),
         height=60 + 150 * rows,
-        note="Displays that training never uses. Triangles are the items' reports; angles in degrees, full circle 360°.",
+        note="Displays that training never uses. Triangles are the items' reports; degrees, full circle 360°.",
         legend=key(
             (theme.SIMULATED, "network", "bar"),
             (theme.MODEL, "what it should be", "line"),

@@ -268,7 +268,7 @@ def networks() -> dict[str, dict[str, Any]]:
 
 
 def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
-    """Add networks to a fake API; `wait` seconds stand for the worker's work; `app.state.networks` holds the records."""
+    """Add networks to a fake API; `wait` seconds stand for the worker's work; `app.state.networks` are the records."""
     rows = app.state.networks = networks()
     app.state.refuse = None
     asked = app.state.fake.asked

@@ -1,0 +1,239 @@
+"""The Explore and Network pages in a real browser, on a fake API: what a person does, and what then changes."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import fake_api
+import fake_simulation
+import pytest
+import study_numbers
+import uvicorn
+
+from frontend import api
+from frontend.app import attach
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages are not tried in a browser"),
+]
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SHOWN = """() => {
+  const sum = (values) => [...values].reduce((a, b) => a + (b || 0), 0);
+  const points = (id) => document.querySelector(`#${id} .js-plotly-plot`).data.map((trace) => ({
+    name: trace.name, length: (trace.x ?? trace.theta).length, sum: sum(trace.y ?? trace.r)}));
+  return {responses: points('explore-responses'), states: points('explore-states'), state: swapscope.explore.state};
+}"""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SimpleNamespace]:
+    """The pages and the fake API on a free port, in a thread."""
+    before = api.current()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = fake_simulation.mount(fake_api.create_app())
+    attach(app, SimpleNamespace(api_url=f"http://127.0.0.1:{port}", token=None))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", app=app, asked=app.state.fake.asked)
+    server.should_exit = True
+    thread.join(10)
+    api.use(before)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as started, tempfile.TemporaryDirectory() as folder:
+        context = started.chromium.launch_persistent_context(
+            folder, executable_path=CHROMIUM, headless=True, args=ARGUMENTS, viewport={"width": 1440, "height": 900}
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(chromium: Any, site: SimpleNamespace) -> Iterator[Any]:
+    """A tab; the test fails when the page says an error or asks another machine for anything."""
+    tab = chromium.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on(
+        "request",
+        lambda one: (
+            said.append(one.url) if urlsplit(one.url).scheme == "http" and not one.url.startswith(site.url) else None
+        ),
+    )
+    tab.expected = []
+    yield tab
+    tab.close()
+    assert [one for one in said if not any(words in one for words in tab.expected)] == []
+
+
+def open_explore(page: Any, address: str) -> None:
+    page.goto(address)
+    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=30000)
+
+
+def after_picture(page: Any, act: Any) -> dict[str, Any]:
+    """Do something, wait for the picture that follows, and say what is shown."""
+    before = page.evaluate("swapscopeLatency.all.length")
+    act()
+    page.wait_for_function(f"swapscopeLatency.all.length > {before}", timeout=15000)
+    return page.evaluate(SHOWN)
+
+
+def drag(page: Any, locator: Any, dx: float, dy: float) -> None:
+    box = locator.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for part in range(1, 6):
+        page.mouse.move(x + dx * part / 5, y + dy * part / 5)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("view", ["torus", "ring"])
+def test_dragging_an_item_changes_responses_and_trajectories(page, site, view):
+    open_explore(page, f"{site.url}/explore/n1")
+    before = page.evaluate(SHOWN)
+    after = after_picture(page, lambda: drag(page, page.locator(f".display-{view} .item").nth(1), -40, 30))
+    assert after["state"]["display"]["probe"][1] != before["state"]["display"]["probe"][1]
+    assert after["responses"] != before["responses"]
+    assert after["states"] != before["states"]
+    page.wait_for_function("location.search.includes('items=')")
+    body = site.asked[-1][2]
+    assert len(body["display"]["probe"]) == 3
+    assert body["display"]["cue"] is None
+
+
+def test_clicking_another_item_cues_it(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    item = page.locator(".display-torus .item").nth(2)
+    after_picture(page, item.click)
+    assert item.get_attribute("aria-pressed") == "true"
+    page.wait_for_function("new URLSearchParams(location.search).get('cue') === '3'")
+    assert site.asked[-1][2]["display"]["cued"] == 2
+
+
+def test_the_cue_can_leave_the_items_and_comes_back(page, site):
+    open_explore(page, f"{site.url}/explore/n1?items=0:0,120:90")
+    after = after_picture(page, lambda: drag(page, page.locator(".display-torus .cue-handle"), 40, 0))
+    assert after["state"]["display"]["cue"] is not None
+    after = after_picture(page, lambda: page.locator(".display-ring .item").first.click())
+    assert after["state"]["display"]["cue"] is None
+
+
+def test_keyboard_moves_adds_and_removes(page, site):
+    open_explore(page, f"{site.url}/explore/n1?items=0:0,120:90")
+    item = page.locator(".display-torus .item").nth(1)
+    item.focus()
+    after = after_picture(page, lambda: page.keyboard.press("ArrowLeft"))
+    assert round(after["state"]["display"]["probe"][1] * 57.29578) == 115
+    after = after_picture(page, lambda: page.get_by_role("button", name="Add item").click())
+    assert len(after["state"]["display"]["probe"]) == 3
+    after = after_picture(page, lambda: page.get_by_role("button", name="Remove item 3").click())
+    assert len(after["state"]["display"]["probe"]) == 2
+
+
+def test_the_playhead_is_scrubbed_without_asking_the_network(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    before, asked = page.evaluate(SHOWN), len(site.asked)
+    page.get_by_role("slider", name="Time in the trial").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[1].x.length < 2000")
+    shown = page.evaluate(SHOWN)
+    assert shown["states"][1]["length"] < before["states"][1]["length"]
+    box = page.locator(".timeline-track").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
+    page.wait_for_function("swapscope.explore.timeline.step > 20")
+    assert len(site.asked) == asked
+
+
+def test_the_address_restores_the_view(page, site, chromium):
+    open_explore(page, f"{site.url}/explore/n1")
+    after_picture(page, lambda: drag(page, page.locator(".display-torus .item").nth(1), -30, 20))
+    after_picture(page, lambda: page.get_by_role("button", name="Draw again").click())
+    after_picture(page, lambda: page.get_by_text("Plane + memory").click())
+    page.get_by_text("Unrolled").click()
+    page.get_by_role("slider", name="Time in the trial").focus()
+    page.keyboard.press("PageDown")
+    page.wait_for_function("location.search.includes('playhead') && location.search.includes('view=line')")
+    page.wait_for_timeout(300)
+    address, shown = page.url, page.evaluate(SHOWN)
+    query = parse_qs(urlsplit(address).query)
+    assert query["axes"] == ["plane"]
+    assert query["seed"] == ["2"]
+    open_explore(page, address)
+    page.wait_for_function(f"swapscope.explore.timeline.step === {shown['state']['playhead']}")
+    restored = page.evaluate(SHOWN)
+    assert restored["state"] == shown["state"]
+    assert restored["responses"] == shown["responses"]
+    assert [one["length"] for one in restored["states"]] == [one["length"] for one in shown["states"]]
+
+
+def test_a_mode_lights_up_its_runs(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    graph = "document.querySelector('#explore-responses .js-plotly-plot')"
+    page.evaluate(f"{graph}.emit('plotly_click', {{points: [{{data: {graph}.data[5], pointNumber: 0}}]}})")
+    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[0].x.length > 0")
+    shown = page.evaluate(SHOWN)
+    assert shown["states"][2]["length"] == 0
+    page.get_by_role("button", name="Show all runs").click()
+    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[0].x.length === 0")
+
+
+def test_a_refusal_is_said_and_can_be_tried_again(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    page.expected = ["503"]
+    site.app.state.refuse = "Start a worker: swapscope serve."
+    try:
+        page.get_by_role("button", name="Draw again").click()
+        page.wait_for_selector("#explore-problem:not([hidden])")
+        assert "Start a worker" in page.locator("#explore-problem").inner_text()
+    finally:
+        site.app.state.refuse = None
+    after_picture(page, lambda: page.get_by_role("button", name="Try again").click())
+    assert not page.locator("#explore-problem").is_visible()
+
+
+def test_new_responses_of_a_training_are_drawn_as_they_come(page, site):
+    page.goto(f"{site.url}/network/n2")
+    page.wait_for_selector("#network-forming .js-plotly-plot .main-svg")
+    read = "JSON.stringify(document.querySelector('#network-forming .js-plotly-plot').data[0].y)"
+    before = page.evaluate(read)
+    news = {"job": "j4", "picture": study_numbers.live_picture(1300, seed=9)}
+    page.evaluate("news => dash_clientside.set_props('picture', {data: news})", news)
+    page.wait_for_function(f"before => {read} !== before", arg=before)
+    point = {"step": 2200, "loss": 0.3, "floor": 0.29, "swap_weight": 0.5}
+    page.evaluate("news => dash_clientside.set_props('points', {data: news})", {"job": "j4", "points": [point]})
+    page.wait_for_function("document.querySelector('#network-stage').textContent.includes('50 %')")
+    page.wait_for_function("document.querySelector('#network-loss .js-plotly-plot').data[0].x.at(-1) === 2200")
+
+
+def test_narrow_screens_do_not_scroll_sideways(page, site):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_explore(page, f"{site.url}/explore/n1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(f"{site.url}/network/n1")
+    page.wait_for_selector("#network-errors .main-svg")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,0 +1,103 @@
+"""The Network pages and their figures, without a browser."""
+
+from __future__ import annotations
+
+import math
+
+import fake_simulation
+import pytest
+from fastapi import FastAPI
+
+from frontend.figures import fidelity, training
+from frontend.pages import network
+from frontend.parts import network_form, network_report
+
+
+@pytest.fixture
+def full(fake: FastAPI) -> FastAPI:
+    return fake_simulation.mount(fake)
+
+
+class TestFigures:
+    def test_loss_is_on_a_log_scale_with_its_floor(self):
+        figure = training.loss(fake_simulation.curve())
+        assert figure.layout.yaxis.type == "log"
+        assert [trace.name for trace in figure.data] == ["loss", "floor"]
+
+    def test_stages_are_read_off_the_swap_weight(self):
+        assert training.stages(fake_simulation.curve()) == [
+            ("without swaps", 0.0),
+            ("swaps grow", 1550.0),
+            ("with swaps", 2500.0),
+        ]
+
+    def test_loss_of_nothing_is_drawn(self):
+        assert len(training.loss([]).data) == 2
+
+    def test_swap_curve_shows_degrees_and_every_network(self):
+        curve = fake_simulation.fidelity()["swap_curve"]
+        figure = fidelity.swap_curve(curve, [("other", curve)])
+        assert [trace.name for trace in figure.data] == ["band", "other", "behavioural model", "network"]
+        assert figure.data[-1].x[-1] == pytest.approx(180, abs=0.01)
+
+    def test_by_set_size_shows_sd_in_degrees(self):
+        rows = fake_simulation.fidelity()["by_set_size"]
+        figure = fidelity.by_set_size(rows)
+        shown = next(trace for trace in figure.data if trace.name == "sd of the error, target")
+        assert shown.y[0] == pytest.approx(math.degrees(rows[0]["sd_target"]))
+
+    def test_errors_have_a_panel_for_each_set_size(self):
+        rows = fake_simulation.fidelity()["errors"]
+        assert len(fidelity.errors(rows).data) == 2 * len(rows)
+        assert len(fidelity.errors([]).data) == 0
+
+
+class TestForm:
+    def test_request_names_a_fit_or_a_law(self):
+        asked = network_form.request("fit:f1", "diffusion", "budget", "demo", 3)
+        assert asked == {
+            "fit_id": "f1", "law": None, "objective": "diffusion", "config": {}, "seed": 3, "budget": "demo",
+        }  # fmt: skip
+        asked = network_form.request("law:sharp", "mean_matching", "small", "quick", None)
+        assert asked["law"] == {"kind": "sharp"}
+        assert asked["config"]["neurons"] == 24
+
+    @pytest.mark.parametrize(("seconds", "words"), [(7, "about 5 s"), (290, "about 5 min"), (7200, "about 2.0 h")])
+    def test_durations_are_said_in_words(self, seconds, words):
+        assert network_form.duration(seconds) == words
+
+    async def test_cost_is_said_before_it_starts(self, full):
+        assert "about 5 min" in str(await network_form.say_cost("fit:f1", "diffusion", "budget", "demo"))
+
+
+class TestPages:
+    async def test_list_offers_the_form_and_every_network(self, full):
+        page = str(await network.render({}, {}))
+        assert "network-train" in page
+        for row in full.state.networks.values():
+            assert row["name"] in page
+
+    async def test_a_finished_network_leads_with_its_fidelity(self, full):
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert page.index("two-sample test") < page.index("network-loss")
+        assert "Mean-matching" in page
+        assert "weights.safetensors" in page
+        assert "/explore/n1" in page
+
+    async def test_a_training_network_shows_its_job_loss_and_responses(self, full):
+        page = str(await network.render({"network_id": "n2"}, {}))
+        assert "network-forming" in page
+        assert "network-loss" in page
+        assert "'action': 'pause'" in page
+
+    async def test_without_fidelity_the_page_offers_to_compute_it(self, full):
+        full.state.networks["n1"]["result"]["fidelity"] = None
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert "network-analyse" in page
+
+
+def test_verdict_is_no_stronger_than_the_number():
+    faithful = {"c2st": {"network": 0.51, "floor": 0.50, "sd": 0.008}}
+    poor = {"c2st": {"network": 0.80, "floor": 0.50, "sd": 0.008}}
+    assert "cannot" in network_report.verdict(faithful)
+    assert "ease" in network_report.verdict(poor)
