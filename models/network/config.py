@@ -237,8 +237,10 @@ DEMO = TrainConfig(
     gap_steps=1,
     recall_steps=24,
     alpha=0.2,
-    log_snr_high=4.5,
+    log_snr_high=5.5,
     log_snr_low=-4.5,
+    preparation_noise=0.03,
+    memory_noise=0.3,
     steps=6000,
 )
 """Minutes on two CPU cores."""
