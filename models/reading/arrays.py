@@ -12,6 +12,8 @@ import pandas as pd
 
 from models.reading.table import Table, Unreadable, check_size, make_table
 
+# A struct (dictionary), a struct array (list of them), a cell array (list), text, or an array.
+Value = Any
 PERSON = re.compile(r"(s|sub|subj|subject|p|pp|ppt|participant|obs|observer)_?\d+", re.IGNORECASE)
 # The column that says from which struct, or element of a struct array, a row came.
 PART, ELEMENT, PERSON_COLUMN = "part", "element", "subject"
@@ -35,8 +37,8 @@ def tables_of(variables: Mapping[str, Any]) -> list[Table]:
     return tables
 
 
-def columns_of(name: str, values: Any) -> tuple[list[str], list[Any]]:
-    """Column names and cells of values with one entry a row: scalars, or lists that become ``name_1``, ``name_2`` ..."""
+def columns_of(name: str, values: Value) -> tuple[list[str], list[Any]]:
+    """Column names and cells of values with one entry a row: scalars or lists (``name_1``, ``name_2``)."""
     if isinstance(values, np.ndarray) and values.ndim == 2:
         if values.shape[1] == 1:
             return [name], [values[:, 0]]
@@ -52,7 +54,7 @@ def columns_of(name: str, values: Any) -> tuple[list[str], list[Any]]:
     return [f"{name}_{place + 1}" for place in range(width)], [list(column) for column in zip(*padded, strict=True)]
 
 
-def _unwrapped(value: Any) -> Any:
+def _unwrapped(value: Value) -> Value:
     """A cell as a scalar or a flat list; a list of one is a list all the same, so that ragged items stay aligned."""
     if isinstance(value, np.ndarray):
         value = value.ravel().tolist() if value.size != 1 or value.ndim else value.item()
@@ -98,13 +100,13 @@ def _own(variables: Mapping[str, Any], name: str) -> Table | None:
     return make_table(name, names, cells) if len(names) > 1 or any("_" in column for column in names) else None
 
 
-def _is_array(value: Any) -> bool:
+def _is_array(value: Value) -> bool:
     if isinstance(value, list):
         return len(value) > 1 and not any(isinstance(item, Mapping) for item in value)
     return isinstance(value, np.ndarray) and value.size > 1
 
 
-def _array(value: Any) -> np.ndarray:
+def _array(value: Value) -> np.ndarray:
     if isinstance(value, list):
         array = np.empty(len(value), dtype=object)
         array[:] = value
@@ -113,7 +115,7 @@ def _array(value: Any) -> np.ndarray:
     return np.asarray(squeezed)
 
 
-def _constant(value: Any) -> str | float | None:
+def _constant(value: Value) -> str | float | None:
     """A single label or number that holds for every row."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -142,7 +144,7 @@ def _struct_array(elements: list[Mapping[str, Any]], name: str) -> Table | None:
     return make_table(name, names, cells) if len(names) > 1 and len(elements) > 1 else None
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Value) -> Value:
     if isinstance(value, np.ndarray):
         return value.ravel()[0].item() if value.size == 1 else value.ravel().tolist()
     return value

@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 
+# What a cell may hold: text, a number, nothing, whatever a format gives.
+Cell = Any
+
 MISSING_WORDS = frozenset(
     {"", "na", "n/a", "nan", "null", "none", "nil", ".", "-", "--", "#n/a", "#null!", "<na>", "missing"}
 )
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 
 
-def is_missing(cell: Any) -> bool:
+def is_missing(cell: Cell) -> bool:
     """Whether a cell says that there is no value: empty, NA, NaN, null, a single dot or dash."""
     if cell is None:
         return True
@@ -24,7 +27,7 @@ def is_missing(cell: Any) -> bool:
     return isinstance(cell, float | np.floating) and math.isnan(cell)
 
 
-def number(cell: Any) -> float:
+def number(cell: Cell) -> float:
     """A cell as a number, NaN if it is none; ``1,5`` is read as 1.5."""
     if isinstance(cell, str):
         text = cell.strip()
@@ -41,12 +44,12 @@ def number(cell: Any) -> float:
     return value if math.isfinite(value) else math.nan
 
 
-def as_numbers(cells: Sequence[Any]) -> np.ndarray:
+def as_numbers(cells: Sequence[Cell]) -> np.ndarray:
     """``(M,)`` float64 of many cells; NaN where a cell is missing or no number."""
     return np.fromiter((number(cell) for cell in cells), dtype=np.float64, count=len(cells))
 
 
-def shown(cell: Any) -> str:
+def shown(cell: Cell) -> str:
     """A cell as a person would write it: whole numbers without a decimal point, missing as an empty string."""
     if is_missing(cell):
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.reading.swaps import separation, signature
-from models.reading.units import turn
+from models.reading.units import concentration, turn
 
 WORDS = {
     "angles": "angles of their own",
@@ -16,6 +16,7 @@ WORDS = {
 }
 CLEAR_GAP = 0.12  # radians: a designed minimum separation, not chance
 CLEAR_SIGNATURE = 4.0
+EVEN = 0.3  # resultant length up to which targets count as spread around the circle
 TAU = 2 * np.pi
 
 
@@ -54,8 +55,10 @@ def convention(
     zero = np.zeros_like(error) if target is None else target
     found = {reading: offsets(values, zero, error, reading) for reading in readings}
     gaps = {reading: separation(offset) for reading, offset in found.items()}
+    # Items on one side of the circle seem to keep a distance, or to attract responses, when misread.
+    free = named or target is None or concentration(target) < EVEN
     first, second = sorted(gaps, key=lambda reading: -gaps[reading])[:2]
-    if gaps[first] > CLEAR_GAP and gaps[first] > 4 * gaps[second]:
+    if (free or first == "angles") and gaps[first] > CLEAR_GAP and gaps[first] > 4 * gaps[second]:
         return Convention(
             first,
             f"read as {WORDS[first]}: so read, no non-target is closer to the target than "
@@ -65,7 +68,8 @@ def convention(
     ranked = sorted(scores, key=lambda reading: -scores[reading])
     likely = ranked[0]
     ahead = scores[likely] - scores[ranked[1]]
-    if scores[likely] > CLEAR_SIGNATURE and ahead > CLEAR_SIGNATURE:
+    natural = likely == "angles" or named or target is None or (free and scores["angles"] < 2.6)
+    if natural and scores[likely] > CLEAR_SIGNATURE and ahead > CLEAR_SIGNATURE:
         return Convention(
             likely, f"read as {WORDS[likely]}: so read, large errors land on the non-targets of their own trial"
         )
@@ -73,7 +77,10 @@ def convention(
         return Convention(
             "angles", "read as angles of their own, like the target; nothing in the values says otherwise"
         )
-    likely = max(("minus_target", "response_minus"), key=lambda reading: scores[reading])
+    # Columns of this kind are more often an "error" towards each item than an offset from the target.
+    likely = "response_minus"
+    if scores["minus_target"] > scores[likely] + 2:
+        likely = "minus_target"
     return Convention(
         likely,
         f"read as {WORDS[likely]}, but the values do not decide it",

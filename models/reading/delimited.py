@@ -108,7 +108,7 @@ def _has_header(rows: list[list[str]]) -> bool:
         text = sum(not _numeric(cell) for cell in first)
         below = rows[1 : 1 + 50]
         text_below = np.mean([sum(not _numeric(c) and not is_missing(c) for c in row) for row in below] or [text])
-        return text > 0.5 * len(first) and text > text_below + 0.3 * len(first)
+        return bool(text > 0.5 * len(first) and text > text_below + 0.3 * len(first))
     return True
 
 

@@ -57,7 +57,7 @@ def sizes(table: Table, raw: np.ndarray, extra: int, candidates: list[str], erro
 
 
 def _explains(values: np.ndarray, filled: np.ndarray, extra: int, error: np.ndarray) -> bool:
-    """Whether a column without a telling name behaves as a set size: equals the filled cells, or errors grow with it."""
+    """Whether a column of any name behaves as a set size: equals the filled cells, or errors grow with it."""
     if len(np.unique(values[np.isfinite(values)])) < 2:
         return False
     count = filled.sum(axis=1) + extra

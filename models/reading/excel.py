@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+import openpyxl  # type: ignore[import-untyped]
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from models.reading.cells import is_missing, number
 from models.reading.table import Table, Unreadable, check_size, make_table
@@ -58,7 +58,7 @@ def check_archive(data: bytes) -> None:
         )
 
 
-def _rows(sheet: Any) -> list[tuple[Any, ...]]:
+def _rows(sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet) -> list[tuple[Any, ...]]:
     sheet.reset_dimensions()  # a sheet may claim a million empty columns
     rows: list[tuple[Any, ...]] = []
     cells = 0

@@ -55,7 +55,7 @@ def _centred(trials: Trials) -> list[Finding]:
     if length < 0.08:
         detail = (
             f"The errors are spread evenly around the circle (resultant {length:.2f}). Either the target or the response "
-            "is another column, or their units differ; nothing fitted to these trials would mean anything."
+            "is another column, or their units differ; nothing fitted to these would mean anything."
         )
         return [Finding("error", "Responses have nothing to do with the targets", detail)]
     if abs(mean) > math.pi / 2:
@@ -83,7 +83,7 @@ def _spread(trials: Trials) -> list[Finding]:
         Finding(
             "warning",
             "Errors do not grow with set size",
-            f"Circular sd by set size: {shown}. Memory always gets worse with more items; is the set size the right column?",
+            f"Circular sd by set size: {shown}. Memory gets worse with more items; is the set size the right column?",
         )
     ]
 
@@ -92,13 +92,13 @@ def _range(trials: Trials) -> list[Finding]:
     target = trials.report[:, 0].numpy()
     if np.ptp(target) == 0:
         detail = (
-            "Every target is at the same value, so the file holds errors and non-targets relative to the target. Mixture "
-            "and swap models are fine; models of colour categories or cardinal bias need absolute values."
+            "Every target is at the same value, so the file holds errors and non-targets relative to the target. "
+            "Mixture and swap models are fine; models of colour categories or cardinal bias need absolute values."
         )
         return [Finding("info", "Values are relative to the target", detail)]
     values = np.sort(trials.report.numpy()[np.isfinite(trials.report.numpy())])
     gaps = np.diff(np.append(values, values[0] + TAU))
-    empty = float(gaps.max())
+    empty = float(gaps.max())  # the widest stretch of the circle without any item
     if empty > math.pi / 2 and len(values) > 50:
         detail = (
             f"Items cover {math.degrees(TAU - empty):.0f}° of the 360° circle. Models that assume items anywhere on the "

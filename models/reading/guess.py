@@ -55,7 +55,7 @@ def guess(tables: list[Table]) -> Guess:
 def guess_table(table: Table) -> Guess:
     """The roles of one table's columns."""
     roles = named_roles(table)
-    if roles.response is None and roles.error is None or (roles.response and not roles.target and not roles.cued):
+    if (roles.response is None and roles.error is None) or (roles.response and not roles.target and not roles.cued):
         found = unnamed.find(table)
         if found is not None:
             roles = _from_values(found, roles)
@@ -175,7 +175,7 @@ def _choose_items(result: Guess, table: Table, roles: Roles) -> None:
     size = sizes(table, raw, extra, named, None)
     if size.column is None and not named:
         taken = {mapping.response, mapping.target, mapping.subject, roles.target_probe, *roles.nontargets}
-        free = [name for name in table.frame if name not in taken | set(roles.nontarget_probes) | set(roles.trial)]
+        free = [str(name) for name in table.frame if name not in taken | set(roles.nontarget_probes) | set(roles.trial)]
         size = sizes(table, raw, extra, free, error)
     result.reasons["set_size"] = size.reason
     values, sizes_shown = _shown_items(table, raw, size.column, size.missing, extra)

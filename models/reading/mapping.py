@@ -53,9 +53,9 @@ class Mapping:
         """Units per full turn of ``response``, ``target``, ``nontargets`` or ``probe``; radians unless said."""
         return float(self.periods.get(role, TAU))
 
-    def but(self, **changes: Any) -> Mapping:
+    def but(self, **changes: object) -> Mapping:
         """The same mapping with some roles changed."""
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, the form that is stored and sent."""
@@ -71,7 +71,7 @@ class Mapping:
         """
         known = {item.name for item in dataclasses.fields(Mapping)}
         problems = [f"A mapping has no role called “{key}”." for key in plain if key not in known]
-        values = {
+        values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in plain.items() if key in known
         }
         values["response"] = values.get("response") or ""
@@ -111,7 +111,7 @@ def _wrong_kinds(values: Dictionary[str, Any]) -> list[str]:
     return problems
 
 
-def _positive(value: Any) -> bool:
+def _positive(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value > 0
 
 

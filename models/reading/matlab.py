@@ -12,7 +12,7 @@ import scipy.io
 from scipy.io.matlab import MatlabOpaque
 
 from models.reading import matlab_hdf5
-from models.reading.arrays import tables_of
+from models.reading.arrays import Value, tables_of
 from models.reading.table import Table, Unreadable
 
 DAMAGED = "This MATLAB file is damaged"
@@ -59,7 +59,7 @@ def opaque_refusal(names: list[str]) -> Unreadable:
 def _variables_of(data: bytes) -> tuple[dict[str, Any], list[str]]:
     _check_unpacked(data)
     try:
-        content = scipy.io.loadmat(io.BytesIO(data), struct_as_record=True, chars_as_strings=True)
+        content = scipy.io.loadmat(io.BytesIO(data))  # type: ignore[arg-type]  # it takes open files, too
     except Exception as problem:  # scipy raises a dozen kinds for broken bytes, none of them documented
         raise Unreadable(DAMAGED, "It could not be opened; save it again in MATLAB.") from problem
     variables: dict[str, Any] = {}
@@ -80,7 +80,7 @@ def _opaque_name(key: object, value: MatlabOpaque) -> str:
     return held.decode("latin-1") if isinstance(held, bytes) else str(held)
 
 
-def plain(value: Any) -> Any:
+def plain(value: Value) -> Value:
     """What scipy gives for a variable, as dictionaries, lists, strings and numeric arrays."""
     if not isinstance(value, np.ndarray):
         return value
@@ -97,12 +97,12 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _cell_matrix(cells: np.ndarray) -> Any:
+def _cell_matrix(cells: np.ndarray) -> Value:
     """A cell array with rows and columns: each row of it is one list."""
     return [[_single(plain(cell)) for cell in row] for row in cells]
 
 
-def _single(value: Any) -> Any:
+def _single(value: Value) -> Value:
     return value.ravel()[0].item() if isinstance(value, np.ndarray) and value.size == 1 else value
 
 

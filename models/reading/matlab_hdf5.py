@@ -8,6 +8,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from models.reading.arrays import Value
 from models.reading.table import Unreadable, check_size
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -34,12 +35,12 @@ def variables_of(data: bytes) -> tuple[dict[str, Any], list[str]]:
         raise Unreadable("This MATLAB file is damaged", "It could not be opened; save it again in MATLAB.") from problem
 
 
-def _is_opaque(item: Any) -> bool:
+def _is_opaque(item: Value) -> bool:
     kind = item.attrs.get("MATLAB_class", b"")
     return "MATLAB_object_decode" in item.attrs or kind in (b"table", b"timetable", b"string", b"dataset")
 
 
-def _plain(item: Any, file: Any, depth: int) -> Any:
+def _plain(item: Value, file: h5py.File, depth: int) -> Value:
     if depth > DEEPEST:
         raise ValueError("structs nested too deeply")
     if isinstance(item, h5py.Group):
@@ -59,23 +60,23 @@ def _plain(item: Any, file: Any, depth: int) -> Any:
     return values if values.dtype.kind in "fiub" else np.zeros((0, 0))
 
 
-def _field(item: Any, file: Any, depth: int) -> Any:
+def _field(item: Value, file: h5py.File, depth: int) -> Value:
     """A struct's field; a dataset of references without a class is one field of a struct array."""
     value = _plain(item, file, depth + 1)
     of_array = isinstance(item, h5py.Dataset) and item.dtype == h5py.ref_dtype and "MATLAB_class" not in item.attrs
     return _Elements(value) if of_array else value
 
 
-class _Elements(list):  # type: ignore[type-arg]
+class _Elements(list[Value]):
     """The values of one field over the elements of a struct array."""
 
 
-def _struct(fields: dict[str, Any]) -> Any:
+def _struct(fields: dict[str, Any]) -> Value:
     if fields and all(isinstance(value, _Elements) for value in fields.values()):
         return [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
     return fields
 
 
-def _text(codes: np.ndarray) -> Any:
+def _text(codes: np.ndarray) -> Value:
     lines = ["".join(chr(int(code)) for code in np.atleast_1d(row)).strip() for row in np.atleast_2d(codes)]
     return lines[0] if len(lines) == 1 else lines

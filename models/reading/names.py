@@ -5,32 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-WORDS: dict[str, frozenset[str]] = {
-    "nontarget": frozenset(
-        "nontarget nontargets nontgt nt nts lure lures distractor distractors dist distr foil foils".split()
-    ),
-    "target": frozenset("target targets tgt tar true memory studied".split()),
-    "error": frozenset("error errors err errs resperr deviation dev bias offset".split()),
-    "response": frozenset(
-        "response responses resp resps answer answered reported estimate estimated reproduction".split()
-    ),
-    "set_size": frozenset("setsize nitems nitem numitems nstim nstims numstim arraysize ss".split()),
-    "subject": frozenset(
-        "subject subjects subj subid subjid subjectid sub sid id participant participants ppt ppn observer pid".split()
-    ),
-    "condition": frozenset("condition conditions cond delay duration retention".split()),
-    "trial": frozenset("trial trials trialnr trialnum trialnumber".split()),
-    "probe": frozenset("probe probes pos position positions loc location locations cue place slot".split()),
-    "item": frozenset(
-        "report item items stim stims stimulus stimuli hue hues color colors colour colours ori oris orientation "
-        "orientations angle angles feature features value values sample stimori stimcol stimang".split()
-    ),
-    "cued": frozenset("cued probed tested".split()),
-    "ignore": frozenset(
-        "rt time onset onsets date age gender sex order judgement freq spfreq spfreqs start score x y "
-        "keypress confidence session run".split()
-    ),
+SPELLINGS = {
+    "nontarget": "nontarget nontargets nontgt nt nts lure lures distractor distractors dist distr foil foils",
+    "target": "target targets tgt tar true memory studied",
+    "error": "error errors err errs resperr deviation dev bias offset",
+    "response": "response responses resp resps answer answered reported estimate estimated reproduction",
+    "set_size": "setsize nitems nitem numitems nstim nstims numstim arraysize ss",
+    "subject": "subject subjects subj subid subjid subjectid sub sid id participant participants ppt ppn observer pid",
+    "condition": "condition conditions cond delay duration retention",
+    "trial": "trial trials trialnr trialnum trialnumber",
+    "probe": "probe probes pos position positions loc location locations cue place slot",
+    "item": "report item items stim stims stimulus stimuli hue hues color colors colour colours ori oris orientation "
+    "orientations angle angles feature features value values sample stimori stimcol stimang",
+    "cued": "cued probed tested",
+    "ignore": "rt time onset onsets date age gender sex order judgement freq spfreq spfreqs start score x y keypress "
+    "confidence session run",
 }
+WORDS = {role: frozenset(words.split()) for role, words in SPELLINGS.items()}
 ALONE = {"e": "error", "x": "response", "t": "target", "n": "set_size", "element": "subject"}
 
 
@@ -98,12 +89,8 @@ def _words(stem: str) -> list[str]:
     # "non_target" and "set_size" are one word in two parts.
     joined: list[str] = []
     for word in words:
-        if (
-            joined
-            and joined[-1] == "non"
-            or joined
-            and joined[-1] in ("n", "num")
-            and word in ("items", "item", "stim")
+        if (joined and joined[-1] == "non") or (
+            joined and joined[-1] in ("n", "num") and word in ("items", "item", "stim")
         ):
             joined[-1] += word
         else:

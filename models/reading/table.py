@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +96,14 @@ class Table:
         }
 
 
-def make_table(name: str, columns: list[str], cells: list[Any], header: bool | None = None, **details: Any) -> Table:
+def make_table(
+    name: str,
+    columns: list[str],
+    cells: list[Any],
+    header: bool | None = None,
+    rows: np.ndarray | None = None,
+    broken: tuple[RejectedRow, ...] = (),
+) -> Table:
     """A table from one sequence of cells a column; repeated and empty names are made unique, and a note says so.
 
     Raises:
@@ -114,11 +122,12 @@ def make_table(name: str, columns: list[str], cells: list[Any], header: bool | N
             column = f"{str(wanted).strip()} ({count})"
             count += 1
         unique[column] = _column(values)
-    notes = list(details.pop("notes", ()))
+    notes: list[str] = []
     if renamed:
         names = ", ".join(f"“{column}”" for column in dict.fromkeys(renamed))
         notes.append(f"More than one column is called {names}; the later ones were renamed, as in “{renamed[0]} (2)”.")
-    return Table(name, pd.DataFrame(unique), header, notes=tuple(notes), **details)
+    rows = np.arange(1, length + 1) if rows is None else rows
+    return Table(name, pd.DataFrame(unique), header, rows, broken, tuple(notes))
 
 
 def check_size(rows: int, columns: int) -> None:
@@ -134,7 +143,7 @@ def check_size(rows: int, columns: int) -> None:
         )
 
 
-def _column(values: Any) -> pd.Series:
+def _column(values: Sequence[Any] | np.ndarray) -> pd.Series:
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return pd.Series(values.astype(np.float64))
     cells = list(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _order(numbers: dict[str, np.ndarray], pair: tuple[str, str], others: list[s
 def _subject(table: Table, taken: set[str]) -> str | None:
     for column in table.frame.columns:
         labels = table.frame[column].tolist()
-        changes = sum(before != after for before, after in zip(labels, labels[1:], strict=False))
+        changes = sum(before != after for before, after in pairwise(labels))
         distinct = len(set(labels))
         if column not in taken and 1 < distinct <= len(labels) / 10 and changes < 3 * distinct:
             return str(column)
