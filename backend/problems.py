@@ -62,9 +62,9 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONRespo
 
 def of_validation(error: RequestValidationError) -> Problem:
     """What is wrong with a request, field by field, in the words of the schema."""
-    errors = []
+    errors: list[dict[str, Any]] = []
     for found in error.errors():
-        place = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
+        place: str = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
         given = found.get("input")
         value = given if isinstance(given, (str, int, float, bool)) else None
         errors.append({"row": None, "column": place, "value": value, "expected": _expected(found)})

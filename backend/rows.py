@@ -73,7 +73,9 @@ def parent(row: AnyRow) -> dict[str, str]:
 
 def descendants(session: Session, row: AnyRow) -> list[AnyRow]:
     """Everything that was made from ``row``, directly or not; a study counts as made from its dataset."""
-    everything: list[AnyRow] = [one for table in MADE.values() for one in session.scalars(select(table))]
+    everything: list[AnyRow] = []
+    for table in MADE.values():
+        everything += session.scalars(select(table)).all()  # type: ignore[arg-type]
     found: dict[tuple[str, str], AnyRow] = {}
     todo = [parent(row)]
     while todo:
@@ -101,21 +103,26 @@ def refuse_if_busy(session: Session, rows: Iterable[Made], wish: str) -> None:
         raise Problem(409, f"A job still needs it, so it cannot be {wish}", f"Cancel or await first: {titles}.")
 
 
+def _forget(session: Session, row: AnyRow) -> list[tuple[str, str, str | None]]:
+    """Delete a row, its descendants and their jobs; the kinds, ids and jobs of what is gone."""
+    doomed: list[AnyRow] = [row, *descendants(session, row)]
+    refuse_if_busy(session, doomed, "deleted")
+    gone = [(parent(one)["kind"], one.id, one.job_id) for one in doomed]
+    for one in doomed:
+        session.delete(one)
+    session.execute(delete(Job).where(Job.id.in_([job_id for _, _, job_id in gone if job_id])))
+    return gone
+
+
 def remove(store: Store, table: type[Row], id: str) -> None:
-    """Delete a row and, unless it is a study, all that was made from it, with their files and jobs.
+    """Delete a row and all that was made from it, with their files and jobs.
 
     Raises:
         Problem: 404 when there is none; 409 while a job is at work on any of it.
     """
+    gone: list[tuple[str, str, str | None]] = []
     with store.session() as session:
-        row = find(session, table, id)
-        doomed: list[AnyRow] = [row, *descendants(session, row)]
-        refuse_if_busy(session, doomed, "deleted")
-        gone = [(parent(one)["kind"], one.id, one.job_id) for one in doomed]
-        job_ids = [job_id for _, _, job_id in gone if job_id]
-        for one in doomed:
-            session.delete(one)
-        session.execute(delete(Job).where(Job.id.in_(job_ids)))
+        gone += _forget(session, find(session, table, id))
     for kind, made_id, job_id in gone:
         store.artifacts.delete(kind, made_id)
         if kind == "dataset":

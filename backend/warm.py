@@ -24,6 +24,8 @@ TASK = "worker.probe.answer"
 QUEUE = "probe"
 REPLY = "probe:reply:{}"
 LATEST = "probe:latest:{}"
+DEVICES_KEY = "swapscope:devices"
+"""Where the warm worker writes the name of its GPU, empty without one."""
 REMEMBER_SECONDS = 120
 _AWAY = Problem(
     503,
@@ -65,7 +67,9 @@ class WarmWorker:
             raise _AWAY from error
         if reply is None:
             raise _AWAY
-        head, _, body = bytes(reply[1]).partition(b"\n")
+        found = reply[1]
+        assert isinstance(found, bytes)  # the connection decodes nothing
+        head, _, body = found.partition(b"\n")
         meta = json.loads(head)
         if meta["status"] >= 400:
             raise Problem(meta["status"], meta["title"], meta["detail"])

@@ -15,9 +15,8 @@ from backend.site import Here, Site
 from backend.store.jobs import QUEUES
 from backend.store.tables import QUEUED, RUNNING, Job
 from backend.store.versions import versions
-from backend.warm import QUEUE
+from backend.warm import DEVICES_KEY, QUEUE
 
-DEVICES_KEY = "swapscope:devices"
 router = APIRouter(tags=["health"])
 
 
@@ -30,7 +29,7 @@ async def health(site: Here, request: Request, response: Response) -> dict[str, 
     told = await asyncio.to_thread(_health, site)
     response.status_code = 200 if told["ok"] else 503
     response.headers["Cache-Control"] = "no-store"
-    return told if request.scope.get(KNOWN, True) else {"ok": told["ok"]}
+    return told if request.scope.get(KNOWN, True) else {"ok": told["ok"], "ready": told["ok"]}
 
 
 def _health(site: Site) -> dict[str, Any]:
@@ -42,6 +41,7 @@ def _health(site: Site) -> dict[str, Any]:
     missing = [name for name, there in parts.items() if not there]
     return {
         "ok": not missing,
+        "ready": not missing,
         "version": versions()["swapscope"],
         "parts": parts,
         "missing": missing,

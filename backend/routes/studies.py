@@ -11,7 +11,7 @@ from backend.planning import plan_study
 from backend.rows import common, find, newest
 from backend.schemas.networks import StudyRequest
 from backend.site import Here
-from backend.store.tables import CANCELLED, DONE, FAILED, MADE, PAUSED, QUEUED, RUNNING, WAITING, Study
+from backend.store.tables import CANCELLED, DONE, FAILED, MADE, PAUSED, QUEUED, RUNNING, WAITING, Made, Study
 
 router = APIRouter(prefix="/studies", tags=["studies"])
 
@@ -21,7 +21,7 @@ def study_json(session: Session, row: Study) -> dict[str, Any]:
     steps = []
     for step in row.steps:
         kind, id = step["result"]["kind"], step["result"]["id"]
-        made = session.get(MADE[kind], id)
+        made: Made | None = session.get(MADE[kind], id)  # type: ignore[assignment]
         state = "deleted" if made is None else made.state
         state = {"ready": DONE, "question": DONE, "reading": RUNNING, "refused": FAILED}.get(state, state)
         steps.append(step | {"state": state, "result": None if made is None else step["result"]})

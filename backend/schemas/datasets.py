@@ -6,6 +6,7 @@ import math
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from backend.schemas.base import Id, Name, Request, Seed
 
@@ -46,7 +47,7 @@ class Mapping(Request):
     missing: list[float] = Field(default_factory=list, max_length=20, description="Values that mean “no item”.")
 
 
-MAPPING_EXAMPLE = {
+MAPPING_EXAMPLE: JsonDict = {
     "table": None,
     "header": True,
     "subject": "subject",

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from backend.schemas.base import Request
 
+Separation = Annotated[
+    Annotated[float, Field(ge=0, le=3.1)] | Literal["published"],
+    Field(description="Smallest distance of two items, radians; “published” is π / (2 N + 0.1)."),
+]
+
 
 class DisplayLawRequest(Request):
-    """Random displays: independent uniform features, distinct probe places, a minimum separation if wanted."""
+    """New displays: ``uniform`` features with separations, or ``resampled`` ones like those of the dataset.
 
+    Mirrors ``models.display_laws``, which says whether a law can be obeyed.
+    """
+
+    kind: Literal["uniform", "resampled"] = "uniform"
+    fresh_reports: bool = Field(True, description="Of resampled displays: whether reports are drawn anew.")
     set_sizes: list[int] = Field(default_factory=lambda: [1, 2, 4], min_length=1, max_length=16)
     weights: list[float] | None = Field(None, description="How often each set size occurs; null is equally often.")
     probe_places: int | None = Field(
         None, ge=2, le=360, description="Evenly spaced places of the probe feature; null lets it vary continuously."
     )
-    report_separation: float = Field(0.0, ge=0, le=3.1, description="Smallest distance of two reports, radians.")
-    probe_separation: float = Field(0.0, ge=0, le=3.1, description="Smallest distance of two probes, radians.")
+    report_separation: Separation = 0.0
+    probe_separation: Separation = 0.0
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        largest = max(self.set_sizes)
-        if min(self.set_sizes) < 1 or largest > 16:
+    def _sound(self) -> Self:
+        if not all(1 <= size <= 16 for size in self.set_sizes):
             raise ValueError("set sizes must be from 1 to 16")
-        if self.weights is not None and (
-            len(self.weights) != len(self.set_sizes) or min(self.weights) < 0 or sum(self.weights) <= 0
-        ):
-            raise ValueError("there must be one weight, not negative, for each set size, and not all may be 0")
-        if self.probe_places is not None and self.probe_places < largest:
-            raise ValueError(f"{self.probe_places} places cannot hold {largest} items")
-        if self.probe_places is not None and self.probe_separation:
-            raise ValueError("with fixed places there is no further separation of probes; leave it 0")
-        for name in ("report_separation", "probe_separation"):
-            if getattr(self, name) * largest > 0.75 * 6.2832:
-                raise ValueError(f"{name} leaves no room for {largest} items on the circle")
+        if self.weights is not None and len(self.weights) != len(self.set_sizes):
+            raise ValueError("there must be one weight for each set size")
         return self
+
+    @model_serializer(mode="wrap")
+    def _of_its_kind(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only the settings of its kind, as ``models.display_laws.from_dict`` wants them."""
+        values: dict[str, Any] = whole(self)
+        own = {"kind", "fresh_reports"}
+        return {name: value for name, value in values.items() if (name in own) == (self.kind == "resampled")}
 
 
 class SwapLawRequest(Request):

@@ -58,13 +58,18 @@ class TrainRequest(Request):
 
 
 class EstimateRequest(Request):
-    """Settings whose training time is wanted."""
+    """Settings whose training time is wanted; the whole request of a training may be given as it is."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"budget": "demo", "config": {"neurons": 64}}]})
 
     config: TrainOptions = Field(default_factory=TrainOptions)
     budget: Budget | None = None
     objective: Objective = "diffusion"
+    fit_id: Id | None = None
+    law: SwapLawRequest | None = None
+    displays: DisplayLawRequest | None = None
+    seed: Seed = 1
+    name: Name | None = None
 
     def stored(self) -> dict[str, Any]:
         """JSON with only what was set of the configuration."""

@@ -1,0 +1,101 @@
+"""Trains a network on a fitted model or on a written-down law; goes on from its checkpoint when interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from safetensors.torch import save
+
+from models.analysis import geometry
+from models.network import storage
+from models.network.checkpoint import Diverged, WrongCheckpoint
+from models.network.config import BUDGETS, InvalidConfig, TrainConfig
+from models.network.network import Network
+from models.network.recording import record
+from models.network.targets import DisplayLaw, Source, UnusableDisplays
+from models.network.training import TrainedNetwork, train
+from models.progress import Progress
+from worker.context import JobContext, Refused
+from worker.kinds import checkpoints
+from worker.kinds.inputs import (
+    PROJECTION,
+    RESULT,
+    as_input,
+    dataset_of_fit,
+    encoded,
+    laws_of,
+    note,
+    result_id,
+    trials_of,
+)
+
+_DISPLAYS, _RUNS = 128, 4  # that the axes of the state space are fitted on
+
+
+def config_of(request: Mapping[str, Any]) -> TrainConfig:
+    """The budget's settings with those changed that the request names.
+
+    Raises:
+        Refused: naming every setting that cannot be.
+    """
+    base = BUDGETS[request["budget"]] if request.get("budget") else TrainConfig()
+    try:
+        return base.changed(**{**request.get("config", {}), "objective": request["objective"]})
+    except InvalidConfig as error:
+        raise Refused("These settings cannot be used", f"{error}.") from error
+
+
+def run(context: JobContext) -> None:
+    """Train, then store the network, what is known about its training, and axes to look at its states."""
+    request, store, network_id = context.request, context.store, result_id(context)
+    config = config_of(request)
+    source = Source(*laws_of(store, request))
+    seed = int(request["seed"])
+    trained = _train(context, config, source, seed)
+    context.report(Progress(0.99, "Finding axes of the state space"))
+    summary = trained.summary()
+    found = {
+        "objective": config.objective,
+        "seed": seed,
+        "parameters": summary["parameters"],
+        "config": config.to_json(),
+        "training": summary,
+        "picture": trained.picture,
+    }
+    files = storage.dump(trained.network, summary)
+    files |= {RESULT: encoded(found), PROJECTION: projection_file(trained.network, source.displays, seed)}
+    inputs: list[dict[str, Any]] = []
+    if request.get("fit_id"):
+        dataset_id = dataset_of_fit(store, request["fit_id"])
+        inputs = [as_input(store, "fit", request["fit_id"]), as_input(store, "dataset", dataset_id)]
+        note(store, "network", network_id, dataset_hash=trials_of(store, dataset_id).hash)
+    about = {"config": config.to_json(), "request": dict(request)}
+    store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=seed)
+
+
+def _train(context: JobContext, config: TrainConfig, source: Source, seed: int) -> TrainedNetwork:
+    """Train from the checkpoint, or from the beginning when there is none that fits."""
+
+    def keep(files: dict[str, bytes]) -> None:
+        checkpoints.save(context.checkpoint_dir, files)
+
+    before = checkpoints.load(context.checkpoint_dir)
+    try:
+        try:
+            return train(config, source, seed, context.report, keep, before)
+        except WrongCheckpoint as error:
+            context.log.warning("the checkpoint cannot be used, starting anew: %s", error)
+            return train(config, source, seed, context.report, keep)
+    except Diverged as error:
+        raise Refused("The training diverged", str(error)) from error
+    except (UnusableDisplays, InvalidConfig) as error:
+        raise Refused("A network cannot be trained on this", str(error)) from error
+
+
+def projection_file(network: Network, displays: DisplayLaw, seed: int) -> bytes:
+    """Axes fitted once on many displays, so that a picture does not turn when another display is chosen."""
+    generator = torch.Generator().manual_seed(seed)
+    recording = record(network, displays.sample(_DISPLAYS, generator), _RUNS, generator)
+    return save(geometry.dump({axes: geometry.fit_projection(recording, axes) for axes in geometry.AXES}))

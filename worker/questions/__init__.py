@@ -1,0 +1,1 @@
+"""What the warm worker can be asked: one file a question."""

@@ -1,0 +1,134 @@
+"""Runs a network on one display, with what the behavioural model predicts and what people did on similar displays."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.circular import circular_sd, distance, wrap
+from models.displays import Displays
+from models.network.recording import Recording, record
+from models.network.targets import grid
+from worker.context import Refused
+from worker.questions.answer import Reply, array
+from worker.questions.similar import Similar
+from worker.shelf import Shelf
+
+ANGLES = 180
+FAR = math.pi / 4
+"""A response further than this from every item belongs to none (radians)."""
+
+
+def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
+    """See ``POST /api/networks/{id}/simulate``."""
+    network = shelf.network(question["network_id"])
+    shown = question["display"]
+    display, order = _display(shown)
+    cue = None if shown["cue"] is None else wrap(torch.tensor([shown["cue"]], dtype=torch.float64))
+    generator = torch.Generator().manual_seed(question["seed"])
+    npz = question["format"] == "npz"
+    wanted = npz or question["states"]
+    recording = record(
+        network, display, question["runs"], generator, question["noise"], question["delay"], cue, states=wanted
+    )
+    if npz:
+        return Reply.of_bytes(_npz(recording, shown))
+    response = recording.response[0].double()
+    nearest = _nearest(response, display)
+    law, told = _law(shelf, question, display, cue)
+    swaps = float((nearest > 0).double().mean()) if display.items > 1 else None
+    own = wrap(response - display.report[0, 0])[nearest == 0]
+    found: dict[str, Any] = {
+        "responses": array(response),
+        "nearest": array(torch.where(nearest >= 0, order[nearest.clamp(min=0)], -1), "i1"),
+        "trajectories": _trajectories(shelf, question, recording) if wanted else None,
+        "epochs": [{"name": epoch.name, "start": epoch.start, "stop": epoch.stop} for epoch in recording.epochs],
+        "seconds_a_step": network.config.step_seconds,
+        "model": law,
+        "recorded": _recorded(shelf, question, display, cue),
+        "summary": {
+            "swap_network": swaps,
+            "swap_model": sum(law["weights"][1 + item] for item in order[1:].tolist()) if law else None,
+            "sd_network": float(circular_sd(own)) if len(own) else None,
+        },
+        "notes": told,
+    }
+    return Reply.of_json(found)
+
+
+def _display(shown: dict[str, Any]) -> tuple[Displays, Tensor]:
+    """The display with the cued item first, and which item of the question each of its items is."""
+    cued, count = shown["cued"], len(shown["report"])
+    order = torch.tensor([cued, *(item for item in range(count) if item != cued)])
+    report = wrap(torch.tensor([shown["report"]], dtype=torch.float64))[:, order]
+    probe = wrap(torch.tensor([shown["probe"]], dtype=torch.float64))[:, order]
+    return Displays(report, probe, torch.tensor([count])), order
+
+
+def _nearest(response: Tensor, display: Displays) -> Tensor:
+    """``(S,)`` which item of the display each response is nearest to, -1 if it is far from all."""
+    gaps = distance(response[:, None], display.report[0][None])
+    gap, item = gaps.min(1)
+    return torch.where(gap <= FAR, item, -1)
+
+
+def _trajectories(shelf: Shelf, question: dict[str, Any], recording: Recording) -> dict[str, Any]:
+    projection = shelf.projection(question["network_id"], question["axes"])
+    places = projection.apply(recording.states[0])
+    runs, steps, _ = places.shape
+    gapped = torch.full((3, runs, steps + 1), math.nan)
+    gapped[:, :, :steps] = places.permute(2, 0, 1)
+    x, y, z = (array(one) for one in gapped)
+    return {"x": x, "y": y, "z": z, "runs": runs, "steps": steps, "axes": projection.describe()}
+
+
+def _law(
+    shelf: Shelf, question: dict[str, Any], display: Displays, cue: Tensor | None
+) -> tuple[dict[str, Any] | None, list[str]]:
+    """What the network's model predicts; weights are of the uniform component, then of items as the question has them."""
+    if cue is not None and float(distance(cue, display.probe[0, 0])[0]) > 1e-6:
+        return None, ["The cue is at none of the items, so that the behavioural model predicts nothing here."]
+    law, angles = shelf.law(question["network_id"]), grid(ANGLES)
+    try:
+        density, weights = law.density(display, angles)[0], law.weights(display)[0]
+    except ValueError as error:
+        return None, [f"The behavioural model predicts nothing for this display: {error}."]
+    items = torch.zeros_like(weights[1:])
+    items[_display(question["display"])[1]] = weights[1:]
+    plain = [float(weights[0]), *items.tolist()]
+    return {"angles": array(angles), "density": array(density), "weights": plain}, []
+
+
+def _recorded(shelf: Shelf, question: dict[str, Any], display: Displays, cue: Tensor | None) -> dict[str, Any]:
+    """Recorded responses to similar displays, turned so that their cued item is this one's."""
+    dataset = question.get("dataset_id")
+    nothing = {"responses": array(np.zeros(0)), "trials": 0, "within": 0.0}
+    if dataset is None or cue is not None:
+        return nothing
+    try:
+        similar: Similar = shelf.kept("dataset", dataset, "similar", lambda: Similar.to(shelf.trials(dataset)))
+    except Refused:
+        return nothing  # the dataset was deleted; the network can still be run
+    errors, within = similar.find(display)
+    return {"responses": array(wrap(errors + display.report[0, 0])), "trials": len(errors), "within": within}
+
+
+def _npz(recording: Recording, shown: dict[str, Any]) -> bytes:
+    out = io.BytesIO()
+    np.savez_compressed(
+        out,
+        responses=recording.response[0].numpy(),
+        plane=recording.plane[0].numpy(),
+        states=recording.states[0].numpy(),
+        epochs=np.array([(epoch.start, epoch.stop) for epoch in recording.epochs]),
+        epoch_names=np.array([epoch.name for epoch in recording.epochs]),
+        report=np.array(shown["report"]),
+        probe=np.array(shown["probe"]),
+        cued=np.array(shown["cued"]),
+    )
+    return out.getvalue()
