@@ -7,7 +7,9 @@
   class Simulator {
     // answered(result, state, asked) with `asked` = time of the input event; failed({title, detail, status}); busy(true|false)
     constructor(network, { answered, failed, busy }) {
-      Object.assign(this, { network, answered, failed, busy });
+      // the server drops what a newer request of the same view has replaced
+      const view = `explore-${Math.random().toString(36).slice(2)}`;
+      Object.assign(this, { network, answered, failed, busy, view });
     }
 
     ask(state, asked) {
@@ -56,7 +58,7 @@
 
     _question(state) {
       const { runs, seed, noise, delay, axes, display } = state;
-      return { display, runs, seed, noise, delay, axes, states: true, format: "json" };
+      return { display, runs, seed, noise, delay, axes, states: true, format: "json", view: this.view };
     }
 
     _result(body, state) {

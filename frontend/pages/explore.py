@@ -21,7 +21,7 @@ from frontend.parts.figure_card import graph, key, save_buttons
 from frontend.parts.icon import icon
 from frontend.parts.markup import aria, data
 from frontend.router import Page
-from frontend.shell import empty
+from frontend.shell import empty, watch
 from frontend.wiring import clientside
 
 RUNS = (50, 500)
@@ -101,7 +101,8 @@ def not_ready(network: dict[str, Any]) -> Component:
         ("This network is still training", "Watch it learn on its page; it can be explored when it is done."),
     )
     href = f"/network/{quote(str(network['id']))}"
-    return empty(title, detail, dmc.Anchor(dmc.Button("Go to its page"), href=href), picture="network")
+    told = empty(title, detail, dmc.Anchor(dmc.Button("Go to its page"), href=href), picture="network")
+    return html.Div([told, watch("network", str(network["id"]))])
 
 
 def page(network: dict[str, Any], ready: list[dict[str, Any]]) -> Component:

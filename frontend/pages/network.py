@@ -218,6 +218,7 @@ def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as the
         title,
         responses.forming(picture),
         height=60 + 150 * rows,
+        className="scrolls",
         note="Displays that training never uses. Triangles are the items' reports; degrees, full circle 360°.",
         legend=key(
             (theme.SIMULATED, "network", "bar"),

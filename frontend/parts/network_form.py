@@ -130,7 +130,8 @@ _CHOICES = (
 @callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:4]))
 async def say_cost(source: str | None, objective: str, size: str, budget: str) -> object:
     """How long the training would take on this machine."""
-    body = request(source, objective, size, budget, 1)
+    asked = request(source, objective, size, budget, 1)
+    body = {name: asked[name] for name in ("objective", "config", "budget")}
     try:
         cost = await api.current().post("/networks/estimate", body)
     except Problem as problem:

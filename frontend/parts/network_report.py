@@ -92,6 +92,7 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             "By set size",
             figures.by_set_size(fidelity["by_set_size"]),
             height=250,
+            className="scrolls",
             legend=key(*BOTH),
         ),
         figure_card(
@@ -99,6 +100,7 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             "Errors",
             figures.errors(fidelity["errors"]),
             height=250,
+            className="scrolls",
             legend=key((theme.SIMULATED, "network", "bar"), (theme.MODEL, "behavioural model", "line")),
         ),
     ]
