@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 from models.circular import circular_sd, distance, wrap
+from models.display_laws import UniformDisplays
 from models.displays import Displays
 from models.network.config import BUDGETS, DEMO, TrainConfig
 from models.network.recording import record
@@ -31,21 +32,6 @@ from models.progress import Progress
 
 BINS = ((0.76, 1.2), (1.2, 1.8), (1.8, 2.5), (2.5, math.pi))
 TRIALS = 4000
-
-
-class PublishedPairs:
-    """Two items whose features are each at least pi / 4.1 apart."""
-
-    def sample(self, count: int, generator: torch.Generator) -> Displays:
-        """``count`` displays."""
-        border = math.pi / 4.1
-
-        def feature() -> Tensor:
-            first, share = torch.rand(2, count, generator=generator, dtype=torch.float64)
-            second = 2 * math.pi * first + border + share * (2 * math.pi - 2 * border)
-            return wrap(torch.stack([2 * math.pi * first, second], dim=1))
-
-        return Displays(feature(), feature(), torch.full((count,), 2))
 
 
 def speed(name: str, config: TrainConfig, steps: int) -> dict[str, Any]:
@@ -108,7 +94,9 @@ def two_sample_test(displays: Displays, first: Tensor, second: Tensor) -> float:
 
 
 def _smooth() -> Source:
-    return Source(PublishedPairs(), SwapLaw(kind="smooth", offset=0.0))
+    """Two items at least the published separation apart, and the published smooth swap function with offset 0."""
+    displays = UniformDisplays(set_sizes=(2,), report_separation="published", probe_separation="published")
+    return Source(displays, SwapLaw(kind="smooth", offset=0.0))
 
 
 def _nearest(displays: Displays, response: Tensor) -> Tensor:

@@ -12,6 +12,8 @@ from torch import Tensor
 from models.displays import Displays
 from models.network.config import TrainConfig
 
+_TABULATED_AT_A_TIME = 1024
+
 
 class ResponseLaw(Protocol):
     """How responses are distributed; every fitted behavioural model is one."""
@@ -142,14 +144,16 @@ def tabulate(displays: Displays, law: ResponseLaw, angles: int) -> Batch:
         probe=probe,
         present=present,
         cue=probe[:, 0],
-        probability=_normalised(law.density(displays, points)),
-        plain=_normalised(law.density(plain, points)),
+        probability=_table(law, displays, points),
+        plain=_table(law, plain, points),
         angles=points.float(),
     )
 
 
-def _normalised(density: Tensor) -> Tensor:
-    density = density.detach().clamp(min=0)
+def _table(law: ResponseLaw, displays: Displays, points: Tensor) -> Tensor:
+    """Probabilities ``(M, A)`` float32, computed some displays at a time: a law may hold large tables of its own."""
+    chunks = torch.arange(len(displays)).split(_TABULATED_AT_A_TIME)
+    density = torch.cat([law.density(displays.select(rows), points).detach().clamp(min=0) for rows in chunks])
     return (density / density.sum(1, keepdim=True)).float()
 
 

@@ -84,6 +84,7 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
     assert float(cosine) > 0.99
 
 
+@torch.no_grad()
 def test_the_floor_of_sampled_targets_is_the_excess_of_their_loss(batch):
     """loss(sampled) - loss(exact) = floor for any network, up to sampling."""
     many = CONFIG.changed(samples_per_display=1024)
