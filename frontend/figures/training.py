@@ -37,12 +37,13 @@ def loss(points: Sequence[Point], named: Sequence[dict[str, Any]] = (), height: 
     `points` hold step, loss, floor and perhaps swap_weight; `named` holds stages {name, from_step} where they are
     known. The first two traces are the loss and the floor, in this order: live news is appended to them in the browser.
     """
+    points = [point for point in points if point.get("loss") is not None]
     steps = [point["step"] for point in points]
     figure = go.Figure()
     for name, colour, dash, width in (("loss", theme.SIMULATED, "solid", 2.0), ("floor", theme.UNIFORM, "dash", 1.6)):
         figure.add_scatter(
             x=steps,
-            y=[point.get(name) for point in points],
+            y=[point.get(name) or None for point in points],  # a floor of 0 has no place on a log scale
             mode="lines",
             name=name,
             line={"color": colour, "width": width, "dash": dash},

@@ -192,7 +192,7 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
         "Loss against its floor",
         training.loss(points),
         height=280,
-        note="The floor is what a perfect network would still lose: there, nothing is left to learn.",
+        note=floor_words(points),
         legend=key((theme.SIMULATED, "loss", "line"), (theme.UNIFORM, "floor", "dash")),
     )
     return [
@@ -210,6 +210,14 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
     ]
 
 
+def floor_words(points: list[dict[str, Any]]) -> str:
+    """What the floor is; a log scale cannot show one of 0."""
+    floors = [point["floor"] for point in points if point.get("floor") is not None]
+    if floors and floors[-1] <= 0:
+        return "With exact targets the floor is 0: the lower, the better."
+    return "The floor is what a perfect network would still lose: there, nothing is left to learn."
+
+
 def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as they form") -> html.Section:
     """The response distributions of a few displays that training never sees."""
     rows = -(-len((picture or {}).get("displays", [])) // 3) or 2
@@ -218,7 +226,7 @@ def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as the
         title,
         responses.forming(picture),
         height=60 + 150 * rows,
-        className="scrolls",
+        panels=3,
         note="Displays that training never uses. Triangles are the items' reports; degrees, full circle 360°.",
         legend=key(
             (theme.SIMULATED, "network", "bar"),

@@ -92,7 +92,7 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             "By set size",
             figures.by_set_size(fidelity["by_set_size"]),
             height=250,
-            className="scrolls",
+            panels=4,
             legend=key(*BOTH),
         ),
         figure_card(
@@ -100,7 +100,7 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             "Errors",
             figures.errors(fidelity["errors"]),
             height=250,
-            className="scrolls",
+            panels=4,
             legend=key((theme.SIMULATED, "network", "bar"), (theme.MODEL, "behavioural model", "line")),
         ),
     ]
