@@ -177,6 +177,7 @@ clientside(
     Output("burger", "opened"),
     Input("url", "pathname"),
     State({"type": "nav", "path": ALL}, "href"),
+    State({"type": "nav", "path": ALL}, "label"),
 )
 clientside("wake", Input("wake", "data"))
 clientside("keepTemplates", Input("templates", "data"))

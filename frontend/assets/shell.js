@@ -12,10 +12,12 @@
   }
 
   functions.swapscope = Object.assign(functions.swapscope || {}, {
-    arrive(path, hrefs) {
+    arrive(path, hrefs, labels) {
       swapscope.events.open();
       document.querySelector("#page")?.scrollTo?.(0, 0);
       window.scrollTo(0, 0);
+      const here = hrefs.findIndex((href) => href !== "/" && (path === href || path.startsWith(href + "/")));
+      document.title = here < 0 ? "Swapscope" : labels[here] + " · Swapscope";
       return [hrefs.map((href) => (href === "/" ? path === "/" : path === href || path.startsWith(href + "/"))), false];
     },
     wake(value) {

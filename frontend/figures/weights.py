@@ -27,7 +27,7 @@ def stacked(weights: list[dict[str, Any]]) -> go.Figure:
             name=words,
             marker={"color": colour, "opacity": 0.88},
             customdata=[(row[name]["low"], row[name]["high"]) for row in weights],
-            hovertemplate=f"<b>{words}</b> %{{y:.3f}}<br>%{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
+            hovertemplate=f"{words} %{{y:.3f}}<br>%{{customdata[0]:.3f}} to %{{customdata[1]:.3f}}<extra></extra>",
         )
     if weights and all(row.get("truth") for row in weights):
         _truth(figure, weights, sizes)

@@ -84,7 +84,9 @@ def fit_row(fit: dict[str, Any], dataset: str) -> dcc.Link:
 async def _fit(key: str) -> Component:
     fit = await api.current().get(f"/fits/{key}")
     dataset, fits = await api.current().all(f"/datasets/{fit['dataset_id']}", "/fits")
-    siblings = [one for one in fits or [] if one["dataset_id"] == fit["dataset_id"]]
+    siblings = sorted(
+        (one for one in fits or [] if one["dataset_id"] == fit["dataset_id"]), key=lambda one: one.get("created") or ""
+    )
     body = _finished(fit) if fit.get("result") else await _unfinished(fit)
     return html.Div([_head(fit, dataset, siblings), *body, watch("fit", fit["id"])], className="stack")
 

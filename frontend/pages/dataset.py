@@ -22,8 +22,9 @@ from frontend.parts.markup import Child, aria
 from frontend.parts.upload import upload_zone
 from frontend.router import Page
 from frontend.shell import empty, watch
-from frontend.wiring import callback, no_update, notify
+from frontend.wiring import callback, go, no_update, notify
 
+BUDGETS = {"quick": "Seconds: a first look", "demo": "Minutes: a good network", "full": "Hours: as published"}
 STATES = {"reading": ("being read", "accent"), "question": ("needs an answer", "yellow"), "refused": ("refused", "red")}
 
 
@@ -39,7 +40,9 @@ def dataset_row(dataset: dict[str, Any]) -> dcc.Link:
     pictures = dataset.get("pictures") or {}
     return dcc.Link(
         [
-            html.Img(src=error_bars(pictures.get("errors") or []), alt="", className="row-thumb"),
+            html.Img(src=error_bars(pictures["errors"]), alt="", className="row-thumb")
+            if pictures.get("errors")
+            else html.Span(icon("dataset", 18), className="row-thumb"),
             html.Div(
                 [html.Div(dataset["name"], className="row-name"), html.Div(words, className="small soft")],
                 className="grow",
@@ -115,24 +118,44 @@ def _head(dataset: dict[str, Any]) -> html.Div:
                 ),
             ]
         ),
+        _study_menu(),
         dcc.Link(
             dmc.Button("Fit models", rightSection=icon("arrow", 16), size="sm"),
             href=f"/behaviour?dataset={dataset['id']}",
         ),
     ]
     file = dataset["file"]
+    size = f" · {file['bytes'] / 1000:,.0f} kB" if file.get("bytes") else ""
     return html.Div(
         [
             html.Div(
                 [
                     html.Div([dcc.Link("Datasets", href="/dataset"), " /"], className="crumb"),
                     html.H1(dataset["name"], className="title"),
-                    html.P(f"{file['name']} · {file['bytes'] / 1000:,.0f} kB", className="small soft"),
+                    html.P(f"{file['name']}{size}", className="small soft") if file.get("name") else None,
                 ]
             ),
             html.Div(actions, className="row") if usable else None,
         ],
         className="page-head",
+    )
+
+
+def _study_menu() -> dmc.Menu:
+    """Run everything, from the fit to the network and its fidelity, with a budget for the training."""
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(
+                dmc.Button("Run the whole study", variant="default", leftSection=icon("play", 16), size="sm")
+            ),
+            dmc.MenuDropdown(
+                [dmc.MenuLabel("Time for the network’s training")]
+                + [
+                    dmc.MenuItem(words, id={"type": "study-budget", "budget": budget})
+                    for budget, words in BUDGETS.items()
+                ]
+            ),
+        ]
     )
 
 
@@ -170,7 +193,12 @@ def _mapper(dataset: dict[str, Any], opened: bool) -> html.Details:
             column_mapper(dataset),
             html.Div(
                 [
-                    dmc.Button("Read again like this", id="apply-mapping", size="sm"),
+                    dmc.Button(
+                        "Read again like this", id="apply-mapping", size="sm", disabled=bool(dataset.get("example"))
+                    ),
+                    html.Span("The example’s columns are known.", className="small soft")
+                    if dataset.get("example")
+                    else None,
                     html.Span(id="mapping-problem", className="problem small", role="alert"),
                 ],
                 className="row",
@@ -214,6 +242,23 @@ async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
     if changed["state"] == "ready":
         notify("Read again", f"{(changed.get('summary') or {}).get('trials', 0):,} trials understood.", "teal")
     return json.dumps([changed["state"], mapping])
+
+
+@callback(
+    Output("wake", "data", allow_duplicate=True),
+    Input({"type": "study-budget", "budget": ALL}, "n_clicks"),
+    State("dataset", "data"),
+    prevent_initial_call=True,
+)
+async def run_study(clicks: list[int | None], dataset: dict[str, Any]) -> object:
+    """Start the whole study of this dataset, and go where its progress is shown."""
+    asked = ctx.triggered_id
+    if not asked or not any(clicks):
+        return no_update
+    request = {"dataset_id": dataset["id"], "budget": asked["budget"]}
+    study = await api.current().post("/studies", request)
+    go("/")
+    return f"study-{study['id']}"
 
 
 @callback(

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from frontend import api
@@ -18,6 +18,7 @@ from frontend.parts.job_card import place, time_left
 from frontend.parts.markup import Child, aria
 from frontend.router import Page
 from frontend.shell import watch
+from frontend.wiring import callback, no_update
 
 WALK = (
     ("walk-file", "A behavioural file", "responses to displays of several items"),
@@ -70,7 +71,7 @@ def _hero(example: str | None) -> html.Section:
                         id="to-example",
                     )
                     if example
-                    else None,
+                    else dmc.Button("Run the example", id="run-example", size="md", leftSection=icon("play", 18)),
                     dcc.Link(
                         dmc.Button("Upload your data", size="md", variant="default", leftSection=icon("upload", 18)),
                         href="/dataset",
@@ -158,10 +159,12 @@ def study_card(study: dict[str, Any], jobs: dict[str, dict[str, Any]], picture: 
 
 
 def _step(step: dict[str, Any], jobs: dict[str, dict[str, Any]]) -> Child:
-    state = jobs.get(step["job_id"] or "", {}).get("state", "done" if step.get("result") else "waiting")
+    state = jobs.get(step["job_id"] or "", {}).get("state") or step.get(
+        "state", "done" if step.get("result") else "waiting"
+    )
     inside = [html.Span(className=f"step-dot step-{state}"), step["title"]]
     href = place(step.get("result")) if state == "done" else None
-    if href and step["kind"] != "surrogate":
+    if href and not href.startswith("/api/"):
         return dcc.Link(inside, href=href, className="step")
     return html.Span(inside, className="step")
 
@@ -186,6 +189,21 @@ def _progress(job: dict[str, Any]) -> html.Div:
             ),
         ]
     )
+
+
+@callback(
+    Output("wake", "data", allow_duplicate=True),
+    Output("refresh", "data", allow_duplicate=True),
+    Input("run-example", "n_clicks"),
+    running=[(Output("run-example", "loading"), True, False)],
+    prevent_initial_call=True,
+)
+async def run_example(clicks: int | None) -> object:
+    """Make the example and run its whole study; its card shows how far it is."""
+    if not clicks:
+        return no_update
+    study = await api.current().post("/studies", {"budget": "demo"})
+    return f"study-{study['id']}", f"study-{study['id']}"
 
 
 PAGES = (Page("/", "Swapscope", render, nav="Home", icon="home", order=0),)

@@ -19,6 +19,7 @@ ROLES: tuple[tuple[str, str, str, bool, str | None], ...] = (
     ("nontargets", "Non-targets", "features of the other items, in order", True, "nontargets"),
     ("target_probe", "Target’s probe", "feature by which the item was cued, e.g. location", False, "probe"),
     ("nontarget_probes", "Non-targets’ probes", "same order as the non-targets", True, None),
+    ("cued", "Cued item", "its number from 1, if the columns list all items", False, None),
     ("set_size", "Set size", "items in the display", False, None),
     ("subject", "Subject", "who responded", False, None),
     ("condition", "Condition", "what else differed between trials", True, None),
@@ -30,6 +31,10 @@ PERIODS: tuple[tuple[float, str], ...] = (
     (math.pi, "radians, orientation π (doubled)"),
 )
 READINGS: dict[str, tuple[str, dict[str, str]]] = {
+    "include_target": (
+        "The non-targets’ columns list",
+        {"no": "the other items only", "yes": "all items, the cued one too"},
+    ),
     "response_is": ("The response is", {"angle": "an angle on the circle", "error": "an error: response − target"}),
     "nontargets_are": (
         "Non-targets are",
@@ -102,10 +107,18 @@ def _row(field: str, words: str, meaning: str, many: bool, unit: str | None, dat
             html.Div([html.Div(words, className="role-name"), html.Div(meaning, className="faint small")]),
             html.Div(chosen),
             html.Div(units),
-            html.Div((dataset.get("reasons") or {}).get(field, ""), className="role-reason small soft"),
+            html.Div(_reason(dataset, field), className="role-reason small soft"),
         ],
         className="role",
     )
+
+
+def _reason(dataset: dict[str, Any], field: str) -> str:
+    reasons = dataset.get("reasons") or {}
+    if field == "target_probe":
+        return reasons.get(field) or reasons.get("probe", "")
+    own = reasons.get(field, "")
+    return f"{own}; {reasons['units']}" if field == "response" and reasons.get("units") else own
 
 
 def column_names(dataset: dict[str, Any]) -> list[str]:
@@ -116,13 +129,19 @@ def column_names(dataset: dict[str, Any]) -> list[str]:
     return [column["name"] for column in table["columns"]] if table else []
 
 
+def _chosen(value: str | bool | None, choices: dict[str, str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value or next(iter(choices))
+
+
 def _readings(mapping: dict[str, Any]) -> list[Child]:
     return [
         dmc.Select(
             id={"type": "reading", "field": field},
             label=label,
             data=[{"value": value, "label": words} for value, words in choices.items()],
-            value=mapping.get(field) or next(iter(choices)),
+            value=_chosen(mapping.get(field), choices),
             allowDeselect=False,
             size="sm",
             className="grow",
@@ -178,7 +197,11 @@ def collect(
     changed["periods"] = dict(mapping.get("periods") or {}) | {
         unit: float(value) for unit, value in periods.items() if value is not None
     }
-    changed |= {field: value for field, value in readings.items() if value is not None and field != "table"}
+    changed |= {
+        field: value == "yes" if field == "include_target" else value
+        for field, value in readings.items()
+        if value is not None and field != "table"
+    }
     if mapping.get("table") is not None or readings.get("table"):
         changed["table"] = readings.get("table") or mapping.get("table")
     changed["missing"] = [float(value) for value in missing or []]

@@ -130,16 +130,39 @@ def rejected(dataset: dict[str, Any]) -> html.Section | None:
     )
 
 
+HEADERS = {
+    "row": "Row",
+    "subject": "Subject",
+    "condition": "Condition",
+    "set_size": "Set size",
+    "report": "Items’ features",
+    "probe": "Items’ probes",
+    "response": "Response",
+}
+
+
+def _readable(value: object) -> str:
+    """A cell: numbers to 3 digits after the point, several items side by side, the cued one first."""
+    if isinstance(value, list):
+        return "  ".join(_readable(one) for one in value)
+    if isinstance(value, float):
+        return f"{value:.3f}".replace("-", "−")
+    return "" if value is None else str(value)
+
+
 def preview(dataset: dict[str, Any]) -> html.Section | None:
     """The first trials as they were understood."""
     rows = (dataset.get("pictures") or {}).get("preview") or []
     if not rows:
         return None
-    columns = [{"field": name, "headerName": name} for name in rows[0]]
+    rows = [{name: _readable(value) for name, value in row.items()} for row in rows]
+    columns = [{"field": name, "headerName": HEADERS.get(name, name), "cellDataType": "text"} for name in rows[0]]
     return html.Section(
         [
             html.H3("First rows, as understood", className="card-title"),
-            html.P("Angles are radians from −π to π of the full circle.", className="card-note"),
+            html.P(
+                "Angles are radians from −π to π of the full circle; the cued item comes first.", className="card-note"
+            ),
             _table(rows, columns, None, "First rows"),
         ],
         className="card",

@@ -76,6 +76,7 @@ def figure_card(
         ],
         className=f"card figure-card {kind}".strip(),
         **data(figure=name),
+        **aria(label=title if isinstance(title, str) else name),
     )
 
 

@@ -15,6 +15,7 @@ from frontend.figures.swap_function import swap_function
 from frontend.figures.weights import simplex, stacked
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.glossary import term
+from frontend.parts.icon import icon
 from frontend.parts.markup import Child
 
 
@@ -93,43 +94,40 @@ def predictive_card(result: dict[str, Any]) -> html.Section:
     )
 
 
-def _whisker(row: dict[str, Any], top: float) -> html.Div:
-    left, right, at = (100 * max(0.0, row[name]) / top for name in ("low", "high", "value"))
-    return html.Div(
-        [
-            html.Span(
-                className="whisker-range", style={"left": f"{left:.1f}%", "width": f"{max(right - left, 0.6):.1f}%"}
-            ),
-            html.Span(className="whisker-dot", style={"left": f"{at:.1f}%"}),
-        ],
-        className="whisker",
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}".replace("-", "−")
+
+
+def _cell(row: dict[str, Any] | None) -> html.Td:
+    if row is None:
+        return html.Td("–", className="faint")
+    interval = "" if row["low"] is None else f"{_number(row['low'])} to {_number(row['high'])}"
+    return html.Td(
+        [html.Div(_number(row["value"]), className="strong"), html.Div(interval, className="faint interval")],
+        className="number",
     )
 
 
 def parameters_card(result: dict[str, Any]) -> html.Section:
-    """Parameters with their 95 % intervals, in numbers and as whiskers."""
+    """Parameters with their 95 % intervals: a row each, a column a set size."""
     parameters = result["parameters"]
-    tops: dict[str, float] = {}
-    for row in parameters:
-        tops[row["name"]] = max(tops.get(row["name"], 0.0), row["high"] or row["value"] or 1.0) or 1.0
+    sizes = sorted({row["set_size"] for row in parameters if row.get("set_size") is not None})
+    shared = any(row.get("set_size") is None for row in parameters)
+    columns: list[int | None] = [*sizes, *([None] if shared else [])]
+    labels = list(dict.fromkeys((row["name"], row["label"]) for row in parameters))
+    found = {(row["name"], row.get("set_size")): row for row in parameters}
+    head = html.Tr([html.Th(""), *(html.Th("all" if size is None else items(size)) for size in columns)])
     body = [
-        html.Tr(
-            [
-                html.Td(row["label"]),
-                html.Td(items(row["set_size"]) if row.get("set_size") else "all", className="soft"),
-                html.Td(f"{row['value']:.3g}", className="number strong"),
-                html.Td(f"{row['low']:.3g} to {row['high']:.3g}", className="number soft"),
-                html.Td(_whisker(row, tops[row["name"]])),
-            ]
-        )
-        for row in parameters
-        if row["low"] is not None and row["high"] is not None
+        html.Tr([html.Th(label, scope="row"), *(_cell(found.get((name, size))) for size in columns)])
+        for name, label in labels
     ]
-    head = html.Tr([html.Th(words) for words in ("Parameter", "Set size", "Value", "95 % interval", "")])
     return html.Section(
         [
             html.H3("Parameters", className="card-title"),
-            html.Div(html.Table([html.Thead(head), html.Tbody(body)], className="plain"), className="scroll"),
+            html.P("Estimates, with their 95 % intervals underneath.", className="card-note"),
+            html.Div(
+                html.Table([html.Thead(head), html.Tbody(body)], className="plain parameters"), className="scroll"
+            ),
         ],
         className="card",
     )
@@ -149,13 +147,17 @@ def convergence_card(result: dict[str, Any]) -> html.Section:
 
 def fit_result(result: dict[str, Any], beside: Child = None) -> list[Child]:
     """All cards of a finished fit, the main one first; `beside` stands beside the last one."""
-    warnings = [
-        dmc.Alert(words, title="About this fit", color="yellow", variant="light")
-        for words in result.get("warnings") or []
-    ]
+    told = result.get("warnings") or []
+    warnings = html.Details(
+        [
+            html.Summary([icon("alert", 16), html.Span("1 remark" if len(told) == 1 else f"{len(told)} remarks")]),
+            html.Ul([html.Li(words) for words in told], className="small soft"),
+        ],
+        className="remarks",
+    )
     return [
-        *warnings,
         swap_card(result),
+        warnings if told else None,
         html.Div([weights_card(result), parameters_card(result)], className="grid", style={"--cell": "440px"}),
         predictive_card(result),
         html.Div([convergence_card(result), beside], className="grid", style={"--cell": "440px"}),

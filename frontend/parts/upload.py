@@ -1,4 +1,4 @@
-"""Where a file is dropped. The file goes from the browser straight to the API (`assets/upload.js`), not through Dash."""
+"""Where a file is dropped. It goes from the browser straight to the API (`assets/upload.js`), not through Dash."""
 
 from __future__ import annotations
 

@@ -60,6 +60,11 @@ def create_app() -> FastAPI:
     async def studies() -> list[dict[str, Any]]:
         return state.studies
 
+    @app.post("/api/studies", status_code=202)
+    async def start_study(body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        state.asked.append(("POST", "studies", body))
+        return state.studies[1]
+
     @app.get("/api/studies/{key}")
     async def study(key: str) -> dict[str, Any]:
         return _found({row["id"]: row for row in state.studies}, key)

@@ -23,6 +23,8 @@ MAPPING: dict[str, Any] = {
     "nontargets": [f"nontarget_colour_{i}" for i in range(1, 6)],
     "nontarget_probes": [f"nontarget_location_{i}" for i in range(1, 6)],
     "nontargets_are": "angles",
+    "include_target": False,
+    "cued": None,
     "nontarget_probes_are": "angles",
     "periods": {"response": 360, "target": 360, "nontargets": 360, "probe": 2 * math.pi},
     "missing": [],

@@ -1,4 +1,4 @@
-"""The pages in a real browser against the fake API: no error, no request to anybody else, and what only a browser can show."""
+"""The pages in a real browser against the fake API: no error, no stranger asked, and what only a browser shows."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from frontend.app import attach
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 pytestmark = [
     pytest.mark.browser,

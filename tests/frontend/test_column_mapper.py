@@ -14,7 +14,7 @@ from frontend.parts import column_mapper
 def menus(mapping: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[str]]:
     columns = {field: mapping[field] for field, *_ in column_mapper.ROLES}
     periods = {unit: column_mapper.period_key(period) for unit, period in mapping["periods"].items()}
-    readings = {field: mapping[field] for field in column_mapper.READINGS} | {"table": None}
+    readings = {field: mapping[field] for field in column_mapper.READINGS} | {"table": None, "include_target": "no"}
     return columns, periods, readings, [f"{value:g}" for value in mapping["missing"]]
 
 

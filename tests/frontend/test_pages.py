@@ -207,3 +207,15 @@ async def test_random_displays_are_drawn_by_a_job(fake: FastAPI) -> None:
 async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
     cards = await jobs.relist("x")
     assert '"job": "j4"' in text_of(cards[0])
+
+
+async def test_a_whole_study_is_started_from_a_dataset(fake: FastAPI) -> None:
+    pressed = {"type": "study-budget", "budget": "quick"}
+    _, updated = await within_callback(dataset.run_study, [1, None, None], {"id": "d1"}, triggered=pressed)
+    assert fake.state.fake.asked[-1][2] == {"dataset_id": "d1", "budget": "quick"}
+    assert updated["goto"]["data"]["to"] == "/"
+
+
+async def test_the_example_is_run_where_there_is_none(fake: FastAPI) -> None:
+    await within_callback(home.run_example, 1)
+    assert fake.state.fake.asked[-1][2] == {"budget": "demo"}
