@@ -54,7 +54,7 @@ def _centred(trials: Trials) -> list[Finding]:
     mean = float(np.angle(np.exp(1j * error).mean()))
     if length < 0.08:
         detail = (
-            f"The errors are spread evenly around the circle (resultant {length:.2f}). Either the target or the response "
+            f"The errors are spread evenly around the circle (resultant {length:.2f}). Either target or response "
             "is another column, or their units differ; nothing fitted to these would mean anything."
         )
         return [Finding("error", "Responses have nothing to do with the targets", detail)]
@@ -101,8 +101,8 @@ def _range(trials: Trials) -> list[Finding]:
     empty = float(gaps.max())  # the widest stretch of the circle without any item
     if empty > math.pi / 2 and len(values) > 50:
         detail = (
-            f"Items cover {math.degrees(TAU - empty):.0f}° of the 360° circle. Models that assume items anywhere on the "
-            "circle, and the uniform component, are wrong here; is the period right?"
+            f"Items cover {math.degrees(TAU - empty):.0f}° of the 360° circle. Models that assume items anywhere on "
+            "the circle, and the uniform component, are wrong here; is the period right?"
         )
         return [Finding("warning", "Items cover only part of the circle", detail)]
     return []
@@ -160,7 +160,7 @@ def _probe(trials: Trials) -> list[Finding]:
         return []
     if not trials.displays.has_probe:
         detail = (
-            "Items have no cue value on a circle (a place, a colour). Whether swaps depend on the distance between cues "
+            "Items have no cue value on a circle (a place, a colour). Whether swaps depend on the distance of cues "
             "cannot be seen; models over report distance can be fitted."
         )
         return [Finding("info", "No probe values", detail)]

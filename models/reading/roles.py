@@ -183,8 +183,8 @@ def _with_items(columns: _Columns, roles: Roles) -> Roles:
 def _errors_only(roles: Roles) -> tuple[str, str]:
     return (
         "This file holds errors only",
-        f"Its column “{roles.error}” is response minus target, but nothing says what else was on the display. Swaps can "
-        "only be seen with the other items: add a column for each non-target (its value, or its value minus the "
+        f"Its column “{roles.error}” is response minus target, but nothing says what else was on the display. Swaps "
+        "can only be seen with the other items: add a column for each non-target (its value, or its value minus the "
         "target's), and the cue values of the items if you have them.",
     )
 
