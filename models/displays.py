@@ -33,6 +33,8 @@ class Displays:
             raise ValueError(
                 f"set_size {tuple(self.set_size.shape)} must be (M,) for report {tuple(self.report.shape)}"
             )
+        if bool((self.set_size < 1).any()):
+            raise ValueError("every display must have at least 1 item")
         if not torch.equal(self.report.isfinite(), self.present):
             raise ValueError("a display must have a report value for each of its items and NaN past its set size")
 

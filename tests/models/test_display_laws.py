@@ -105,9 +105,9 @@ def test_a_batch_takes_under_two_milliseconds() -> None:
         law.draw(256, seeded())
         generator, best = seeded(), math.inf
         for _ in range(20):
-            start = time.perf_counter()
+            start = time.process_time()
             law.draw(256, generator)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         assert best < 0.002
 
 
