@@ -9,26 +9,25 @@ from typing import Any
 
 import httpx
 
+NAME = "Example, run on this machine"
 BUDGET = "demo"
 LOOK_SECONDS = 1.0
 ENDED = {"done": "done", "failed": "failed", "cancelled": "cancelled"}
 
 
-def find_or_start(client: httpx.Client) -> dict[str, Any] | None:
-    """The example's study, newly started if there is none; None while the example dataset is not there.
+def find_or_start(client: httpx.Client) -> dict[str, Any]:
+    """The example study of this data folder, newly started, with its dataset, if there is none.
+
+    The finished example that comes with Swapscope is another one: it is there to look at without waiting.
 
     Raises:
         httpx.HTTPError: when the site does not answer or refuses.
     """
     studies = client.get("/api/studies").raise_for_status().json()
-    datasets = client.get("/api/datasets").raise_for_status().json()
-    example = next((dataset for dataset in datasets if dataset.get("example")), None)
-    if example is None:
-        return None
-    ours = [study for study in studies if study.get("dataset_id") == example["id"] and not study.get("example")]
+    ours = [study for study in studies if study["name"] == NAME]
     if ours:
         return dict(ours[0])
-    wanted = {"dataset_id": example["id"], "name": "My first study", "budget": BUDGET}
+    wanted = {"dataset_id": None, "name": NAME, "budget": BUDGET}
     return dict(client.post("/api/studies", json=wanted).raise_for_status().json())
 
 
@@ -81,11 +80,7 @@ def show_example(client: httpx.Client, stop: threading.Event, say: Callable[[str
     while not stop.wait(LOOK_SECONDS if follower else 0.0):
         try:
             if follower is None:
-                study = find_or_start(client)
-                if study is None:
-                    say("the example dataset is not there; open the page to upload your own file")
-                    return
-                follower = Follower(client, study["id"], say)
+                follower = Follower(client, find_or_start(client)["id"], say)
             if follower.look():
                 say("the example study has ended; it is open in the browser")
                 return
