@@ -15,6 +15,17 @@
     return rows;
   };
 
+  // What a bin centred at each point should hold: a narrow density is lower in a bin than at its peak.
+  const binned = (curve) => {
+    const step = 360 / curve.length;
+    const reach = Math.max(0, Math.round((WIDTH / step - 1) / 2));
+    return curve.map((_, i) => {
+      let sum = 0;
+      for (let k = -reach; k <= reach; k++) sum += curve[(i + k + curve.length) % curve.length][1];
+      return sum / (2 * reach + 1);
+    });
+  };
+
   class ResponseFigure {
     // graph: plotly's element. bases: {circle, line}: figures of frontend/figures/responses.py. picked(selection or null).
     constructor(graph, bases, boot, picked) {
@@ -35,7 +46,7 @@
       const rows = count(result.responses, result.group);
       // in order round the circle: the angle -180° may come as 180°
       const curve = Array.from(result.model.angles, (angle, i) => [degrees(angle), (result.model.density[i] * 100 * TURN) / BINS]).sort((a, b) => a[0] - b[0]);
-      const model = curve.map((point) => point[1]);
+      const model = binned(curve);
       const totals = centres.map((_, i) => rows[0][i] + rows[1][i] + rows[2][i]);
       const top = 1.12 * Math.max(...totals, ...model, 4);
       const along = view === "circle" ? "theta" : "x";

@@ -77,6 +77,7 @@
         model: { angles: decode(model?.angles), density: decode(model?.density), weights: model?.weights ?? [] },
         recorded: { ...recorded, responses: decode(recorded?.responses) },
         summary: body.summary ?? {},
+        notes: body.notes ?? [],
         timing: body.timing_ms ?? {},
       };
     }

@@ -3,6 +3,9 @@
   "use strict";
   const { TURN, wrap, colour } = window.swapscope.angles;
   const GROUPS = ["cued item", "other item", "neither"];
+  const PARTS = 4; // each group is drawn in this many turns, as in frontend/figures/state_space.py
+  const groupName = (group, part) => (part ? `${GROUPS[group]} ${part}` : GROUPS[group]);
+  const GROUP_NAMES = Array.from({ length: PARTS }, (_, part) => GROUPS.map((_, group) => groupName(group, part))).flat();
   const AXES = ["x", "y", "z"];
   const VALUES = 12; // traces by the bin of a value, as in frontend/figures/state_space.py
   const VALUE_NAMES = Array.from({ length: VALUES }, (_, i) => `value ${i}`);
@@ -56,7 +59,7 @@
       const ranges = this._stickyRanges();
       AXES.forEach((axis, i) => {
         const told = this.result.axes[i] ?? {};
-        const share = told.explained ? ` · ${Math.round(100 * told.explained)} %` : "";
+        const share = told.explained && !plane ? ` · ${Math.round(100 * told.explained)} %` : "";
         scene[`${axis}axis`] = { ...scene[`${axis}axis`], range: ranges[i], title: { ...scene[`${axis}axis`].title, text: `${told.label ?? axis}${share}` } };
       });
       scene.aspectmode = plane ? "manual" : "cube";
@@ -86,11 +89,11 @@
       const source = { x, y, z };
       const shown = step + 1;
       const by = this.state.colour;
-      const lists = Object.fromEntries(["not selected", ...GROUPS, ...VALUE_NAMES].map((name) => [name, []]));
+      const lists = Object.fromEntries(["not selected", ...GROUP_NAMES, ...VALUE_NAMES].map((name) => [name, []]));
       for (let run = 0; run < runs; run++) {
         const kept = !this.selected || this.selected[run];
         if (!kept) lists["not selected"].push(run);
-        else if (by === "item") lists[GROUPS[this.result.group[run]]].push(run);
+        else if (by === "item") lists[groupName(this.result.group[run], run % PARTS)].push(run);
         else if (by === "angle") lists[VALUE_NAMES[this._bin(run)]].push(run);
         else lists[VALUE_NAMES[0]].push(run);
       }

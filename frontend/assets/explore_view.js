@@ -157,8 +157,9 @@
         model: one || summary.swap_model === undefined || summary.swap_model === null ? "" : `model ${percent(summary.swap_model)}`,
         sd: Number.isFinite(sd) ? `${Math.round((sd * 180) / Math.PI)}°` : "—",
         neither: percent(share(2)),
-        recorded: result.recorded.trials ? `${result.recorded.trials} recorded trials within ${Math.round(((result.recorded.within ?? 0) * 180) / Math.PI)}°` : "no recorded trial is this near",
+        recorded: result.recorded.trials ? `${result.recorded.trials} recorded trials within ${Math.round(((result.recorded.within ?? 0) * 180) / Math.PI)}°` : result.recorded.within ? "no recorded trial is this near" : "",
       };
+      numbers.recorded = [numbers.recorded, ...result.notes].filter(Boolean).join(" · ");
       for (const [name, words] of Object.entries(numbers)) document.getElementById(`explore-said-${name}`).textContent = words;
     }
 

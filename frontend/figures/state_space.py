@@ -14,6 +14,9 @@ EPOCHS = {"stimulus": "#4C93C6", "delay": "#9AA5B5", "cue": "#E69F00", "gap": "#
 
 # How many bins of response angle, or epochs, have a trace (and so a colour) of their own.
 VALUES = 12
+# Groups take turns in being drawn, so that where runs overlap none hides the others.
+PARTS = 4
+GROUPS = (("cued item", theme.CUED), ("other item", theme.NON_TARGET), ("neither", theme.UNIFORM))
 
 
 def _lines(name: str, colour: str, opacity: float) -> go.Scatter3d:
@@ -41,9 +44,11 @@ def live() -> go.Figure:
     figure = go.Figure(
         [
             _lines("not selected", theme.UNIFORM, 0.10),
-            _lines("cued item", theme.CUED, 0.3),
-            _lines("other item", theme.NON_TARGET, 0.5),
-            _lines("neither", theme.UNIFORM, 0.5),
+            *(
+                _lines(f"{name} {part}" if part else name, colour, 0.32)
+                for part in range(PARTS)
+                for name, colour in GROUPS
+            ),
             *(_lines(f"value {number}", theme.UNIFORM, 0.45) for number in range(VALUES)),
             _points("start", {"size": 2.2, "color": theme.UNIFORM, "opacity": 0.7}),
             _points("now", {"size": 4.2, "line": {"width": 0}, "opacity": 1}),

@@ -286,7 +286,10 @@ def controls_card(network: dict[str, Any]) -> html.Section:
     """Runs, noise, delay, seed; and how long the last change took to be seen."""
     delay = usual_delay(network)
     longest = max(40, 2 * delay)
-    seconds = [{"value": steps, "label": f"{steps * STEP_SECONDS:g} s"} for steps in (1, delay, longest)]
+    seconds = [
+        {"value": steps, "label": f"{steps * STEP_SECONDS:g} s"}
+        for steps in ((1, delay, longest) if delay > 0.2 * longest else (delay, longest))
+    ]
     return html.Section(
         [
             _slider(

@@ -46,7 +46,7 @@ class TestResponses:
 def test_state_space_has_one_scene_and_few_traces():
     figure = state_space.live()
     assert {trace.type for trace in figure.data} == {"scatter3d"}
-    assert len(figure.data) == 8 + state_space.VALUES
+    assert len(figure.data) == 5 + 3 * state_space.PARTS + state_space.VALUES
     assert figure.layout.scene.uirevision == "keep"
 
 
