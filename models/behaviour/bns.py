@@ -16,7 +16,7 @@ from torch import Tensor
 
 from models.behaviour.bound import swap_odds
 from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
-from models.behaviour.model import MixtureModel
+from models.behaviour.model import MixtureModel, mean_weights
 from models.behaviour.patterns import arrange
 from models.behaviour.swap_function import SwapFunction
 from models.displays import Displays
@@ -172,7 +172,8 @@ class BNS(MixtureModel):
 
     def describe(self, trials: Trials | None = None) -> dict[str, Any]:
         """Estimates by block: swap function on its grid with its sd, kernel, concentrations and guess log-odds."""
-        return {"model": self.name, "blocks": [_describe(block) for block in self.blocks]}
+        blocks = [_describe(block) for block in self.blocks]
+        return {"model": self.name, "blocks": blocks, **mean_weights(self, trials)}
 
 
 def check_probe(displays: Displays) -> None:

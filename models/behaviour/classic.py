@@ -17,7 +17,7 @@ from torch import Tensor
 
 from models.behaviour import emissions
 from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
-from models.behaviour.model import MixtureModel
+from models.behaviour.model import MixtureModel, mean_weights
 from models.displays import Displays
 from models.trials import Trials
 
@@ -86,7 +86,7 @@ class ThreeComponentModel(MixtureModel):
         return {
             "model": self.name,
             "sizes": {
-                size: {
+                str(size): {
                     "target": value.target,
                     "swap": value.swap,
                     "uniform": value.uniform,
@@ -95,6 +95,7 @@ class ThreeComponentModel(MixtureModel):
                 }
                 for size, value in self.sizes.items()
             },
+            **mean_weights(self, trials),
         }
 
 

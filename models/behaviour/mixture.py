@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.behaviour.model import MixtureModel, logits_to_weights
+from models.behaviour.model import MixtureModel, logits_to_weights, mean_weights
 from models.displays import Displays
 from models.trials import Trials
 
@@ -89,7 +89,7 @@ class FixedMixture(MixtureModel):
         return {
             "model": self.name,
             "sizes": {
-                size: {
+                str(size): {
                     "concentration": parameters.concentration,
                     "uniform_log_odds": max(parameters.uniform_log_odds, -30.0),
                     "swap": None
@@ -101,4 +101,5 @@ class FixedMixture(MixtureModel):
                 }
                 for size, parameters in self.sizes.items()
             },
+            **mean_weights(self, trials),
         }

@@ -62,7 +62,7 @@ class BehaviourModel(Protocol):
         ...
 
     def describe(self, trials: Trials | None = None) -> dict[str, Any]:
-        """Plain JSON-ready data for figures; with trials also the weights that these displays get."""
+        """Plain JSON-ready estimates; with trials also the mean weights of their displays by set size."""
         ...
 
 
@@ -134,6 +134,17 @@ class MixtureModel:
         anywhere = (2 * torch.rand(len(displays), generator=generator, dtype=torch.float64) - 1) * math.pi
         centre = displays.report.double().gather(1, (chosen - 1).clamp(min=0))[:, 0]
         return torch.where(chosen[:, 0] == 0, wrap(anywhere), wrap(centre + noise))
+
+
+def mean_weights(model: BehaviourModel, trials: Trials | None) -> dict[str, Any]:
+    """``{"weights": {set size: {"uniform", "target", "swap"}}}`` averaged over the trials' displays; empty without."""
+    if trials is None:
+        return {}
+    table = {}
+    for size in trials.set_sizes:
+        mean = model.weights(trials.of_set_size(size).displays).mean(0)
+        table[str(size)] = {"uniform": float(mean[0]), "target": float(mean[1]), "swap": float(mean[2:].sum())}
+    return {"weights": table}
 
 
 def logits_to_weights(uniform: Tensor, swaps: Tensor, present: Tensor) -> Tensor:

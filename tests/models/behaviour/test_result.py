@@ -115,7 +115,10 @@ def test_storage_round_trip(fitted, trials):
     assert torch.equal(again.log_prob(trials), fitted.model.log_prob(trials))
     mine = surrogate(fitted.model, trials.displays, 5)
     assert torch.equal(surrogate(again, trials.displays, 5), mine)
-    json.dumps(again.describe(trials), allow_nan=False)
+    plain = again.describe(trials)
+    assert json.loads(json.dumps(plain, allow_nan=False)) == plain
+    assert sum(plain["weights"]["4"].values()) == pytest.approx(1)
+    assert plain["weights"]["1"]["swap"] == 0
 
 
 def test_damaged_storage_is_refused(fitted):
