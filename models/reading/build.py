@@ -134,11 +134,16 @@ def _items(
     rows: _Rows, mapping: Mapping, target: np.ndarray, response: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Report ``(M, N)``, probe ``(M, N)`` and set size ``(M,)``, the cued item first, items packed to the left."""
-    raw, bad = _columns(rows, mapping.nontargets)
+    raw, text = _columns(rows, mapping.nontargets)
+    expected = f"an angle ({describe_period(mapping.period('nontargets'))})"
+    for place, column in enumerate(mapping.nontargets):
+        rows.reject(text[:, place], column, f"{expected} or an empty cell")
     wanted = _set_sizes(rows, mapping)
     extra = 0 if mapping.include_target else 1
     kept = _kept(rows, mapping, raw, None if wanted is None else wanted - extra)
-    _refuse_text(rows, mapping.nontargets, bad, kept, mapping.period("nontargets"))
+    for place, column in enumerate(mapping.nontargets):
+        far = kept[:, place] & (np.abs(np.nan_to_num(raw[:, place])) > 2.001 * mapping.period("nontargets"))
+        rows.reject(far, column, f"{expected}, within one full turn")
     values = _readable(turn(raw, mapping.period("nontargets")), target, response, mapping)
     probe, cue = _probes(rows, mapping, kept)
     if mapping.include_target:
@@ -200,14 +205,6 @@ def _kept(rows: _Rows, mapping: Mapping, raw: np.ndarray, wanted: np.ndarray | N
         items = int(have) + (0 if mapping.include_target else 1)
         rows.reject((found == have) & (found != wanted), column, f"{items}, the number of items with a value")
     return kept
-
-
-def _refuse_text(rows: _Rows, columns: tuple[str, ...], text: np.ndarray, kept: np.ndarray, period: float) -> None:
-    for place, column in enumerate(columns):
-        rows.reject(text[:, place], column, f"an angle ({describe_period(period)}) or an empty cell")
-        with np.errstate(invalid="ignore"):
-            far = np.abs(rows.table.numbers(column)) > 2.001 * period
-        rows.reject(far & kept[:, place], column, f"an angle ({describe_period(period)}), within one full turn")
 
 
 def _readable(values: np.ndarray, target: np.ndarray, response: np.ndarray, mapping: Mapping) -> np.ndarray:

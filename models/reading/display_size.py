@@ -10,6 +10,7 @@ from models.reading.table import Table
 
 PLACEHOLDERS = (0.0, -1.0, 360.0, 999.0, -999.0, -99.0, 9999.0, -9999.0)
 AGREE = 0.98
+LARGEST_SET = 24
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,37 @@ def sizes(table: Table, raw: np.ndarray, extra: int, candidates: list[str], erro
         error: ``(M,)`` radians, to find a column with which errors grow; None to trust the candidates' order.
     """
     filled = np.isfinite(raw)
+    most = raw.shape[1] + extra
+    # A column with a telling name may hold typing errors; one without must fit on every row.
+    bad_allowed, agree = (0.1, 0.9) if error is None else (0.0, AGREE)
+    doubtful: Sizes | None = None
     for column in candidates:
         values = table.numbers(column)
-        known = values[np.isfinite(values)]
-        if not len(known) or np.any(known != np.round(known)) or known.min() < 1 or known.max() > raw.shape[1] + extra:
+        whole = np.isfinite(values) & (values == np.round(values)) & (values >= 1)
+        if not whole.any() or np.mean(~whole[np.isfinite(values)]) > bad_allowed:
+            continue
+        good = whole & (values <= most)
+        if error is None and values[whole].max() <= LARGEST_SET:
+            doubtful = Sizes(
+                column, (), f"“{column}”, by its name; on many rows it is not the number of items with a value"
+            )
+        if not good.any() or np.mean(good[whole]) < 1 - bad_allowed:
             continue
         if error is not None and not _explains(values, filled, extra, error):
             continue
-        missing = _placeholders(raw, values - extra)
-        counted = filled & ~np.isin(raw, missing)
-        exact = np.mean((counted.sum(axis=1) + extra == values)[np.isfinite(values)])
-        if exact > AGREE:
+        missing = _placeholders(raw[good], values[good] - extra)
+        counted = (filled & ~np.isin(raw, missing)).sum(axis=1) + extra
+        if np.mean((counted == values)[good]) > agree:
             reason = f"“{column}” equals the number of items with a value"
-        elif np.mean((counted.sum(axis=1) + extra >= values)[np.isfinite(values)]) > AGREE:
+        elif np.mean((counted >= values)[good]) > agree:
             reason = f"“{column}”; cells beyond it hold values that look real, and only the first items count"
         else:
             continue
         if missing:
             reason += f"; {missing[0]:g} stands for “no item”"
         return Sizes(column, missing, reason)
+    if doubtful is not None:
+        return doubtful
     missing = _abundant(raw)
     note = f"; {missing[0]:g} stands for “no item”" if missing else ""
     return Sizes(None, missing, f"the number of items with a value on each row is counted{note}")

@@ -62,7 +62,9 @@ def guess_table(table: Table) -> Guess:
     mapping = Mapping(table=table.name or None, header=table.header, subject=roles.subject, condition=roles.condition)
     result = Guess(mapping, dict(roles.reasons))
     if roles.lacks is not None:
-        result.mapping = mapping.but(response=roles.response or roles.error or "", target=roles.target)
+        kind = "error" if roles.response is None and roles.error else "angle"
+        column = roles.response or roles.error or ""
+        result.mapping = mapping.but(response=column, response_is=kind, target=roles.target)
         result.lacks = roles.lacks
         return result
     _choose_response(result, table, roles)

@@ -71,8 +71,9 @@ def read_file(data: bytes, name: str, mapping: Mapping | None = None) -> Outcome
         guessed = guess(tables)
         outcome.mapping, outcome.reasons, outcome.questions = guessed.mapping, guessed.reasons, guessed.questions
         if guessed.lacks is not None:
-            # Without a single column that a person could choose as the response there is nothing to ask.
-            outcome.state = "refused" if guessed.mapping.response or not _choosable(tables) else "question"
+            # Columns can be chosen by a person; items that the file does not hold cannot.
+            errors_only = guessed.mapping.response_is == "error"
+            outcome.state = "refused" if errors_only or not _choosable(tables) else "question"
             outcome.problem = guessed.lacks
             return outcome
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from models.reading.display_size import PLACEHOLDERS
 from models.reading.names import Hint, hint
 from models.reading.table import Table
 from models.reading.units import concentration, report_units, turn
@@ -55,7 +56,7 @@ class _Columns:
 
     def angles(self, *roles: str) -> list[str]:
         """Columns with a role whose values could be angles."""
-        return [column for column in self.of(*roles) if np.nanquantile(np.abs(self.table.numbers(column)), 0.9) <= 361]
+        return [column for column in self.of(*roles) if _could_be_angles(self.table.numbers(column))]
 
     def groups(self, *roles: str) -> list[list[str]]:
         """Angle columns of the same role and stem, by their number; the largest group first."""
@@ -73,6 +74,12 @@ class _Columns:
             for column, known in self.hints.items()
             if known.role == role and (self.table.frame[column].astype(str).str.strip() != "").any()
         ]
+
+
+def _could_be_angles(values: np.ndarray) -> bool:
+    """Whether nine in ten values lie within a full turn of degrees, placeholders for "no item" aside."""
+    shown = values[np.isfinite(values) & ~np.isin(values, PLACEHOLDERS[3:])]
+    return bool(len(shown) and np.quantile(np.abs(shown), 0.9) <= 361)
 
 
 def named_roles(table: Table) -> Roles:

@@ -60,6 +60,12 @@ def test_missing_and_impossible_values_are_listed():
     assert outcome.rejected[2].expected == "1, the number of items with a value"
 
 
+def test_a_set_size_larger_than_the_columns_is_refused_with_a_sentence():
+    outcome, _ = rejected(ROWS.replace("\n1,2,", "\n1,4,"))
+    assert (outcome.state, outcome.trials) == ("refused", None)
+    assert "found 4, expected at most 2, as many items as there are columns for" in outcome.problem[1]
+
+
 def test_rows_of_another_length_are_listed_and_numbers_go_on():
     outcome, rows = rejected(ROWS + "1,2,10,20\n" + "1,2,10,20,30,40,50\n" + "1,2,10,20,100\n")
     assert rows == [(36, "(whole row)", "4 values"), (37, "(whole row)", "7 values")]
@@ -233,6 +239,18 @@ def test_undoubled_nontargets_beside_doubled_targets():
 def test_probe_units(values, period):
     found = probe_units(np.tile(values, 3).astype(float))
     assert found.period == pytest.approx(period)
+
+
+def test_unknown_columns_are_left_to_a_person_to_choose():
+    data = made_up.csv(
+        FRAME[["target", "response"]].sample(frac=1, axis=0, random_state=0).rename(columns={"target": "a"})
+    )
+    shuffled = made_up.csv(FRAME[["target"]].rename(columns={"target": "a"}).assign(b=FRAME["target"][::-1].to_numpy()))
+    assert read_file(data, "a.csv").mapping.target == "a"
+    outcome = read_file(shuffled, "a.csv")
+    assert (outcome.state, outcome.trials) == ("question", None)
+    assert "recognised" in outcome.problem[0]
+    assert outcome.to_json()["tables"][0]["columns"][0]["name"] == "a"
 
 
 def test_pixels_are_no_probe_and_periods_have_words():
