@@ -34,6 +34,7 @@ def swap_curve(
     band = {"x": [*distance, *distance[::-1]], "y": [*curve["high"], *curve["low"][::-1]]}
     figure.add_scatter(
         **band,
+        mode="lines",
         fill="toself",
         fillcolor=theme.translucent(theme.SIMULATED, 0.18),
         line={"width": 0},
