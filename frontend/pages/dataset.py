@@ -24,6 +24,10 @@ from frontend.router import Page
 from frontend.shell import empty, watch
 from frontend.wiring import callback, go, no_update, notify
 
+# What the page knows of its dataset. The ids are patterns, because callbacks of several buttons also run when their page
+# has just gone, and a plain id would then be missed.
+DATASET = {"type": "dataset", "page": "dataset"}
+REMEDIES = {"type": "remedies", "page": "dataset"}
 BUDGETS = {"quick": "Seconds: a first look", "demo": "Minutes: a good network", "full": "Hours: as published"}
 STATES = {"reading": ("being read", "accent"), "question": ("needs an answer", "yellow"), "refused": ("refused", "red")}
 
@@ -162,9 +166,9 @@ def _study_menu() -> dmc.Menu:
 def _understood(dataset: dict[str, Any]) -> list[Child]:
     open_mapper = dataset["state"] == "question" or not dataset.get("summary")
     return [
-        dcc.Store(id="dataset", data={"id": dataset["id"], "mapping": dataset["mapping"]}),
+        dcc.Store(id=DATASET, data={"id": dataset["id"], "mapping": dataset["mapping"]}),
         dcc.Store(
-            id="remedies",
+            id=REMEDIES,
             data={
                 "choices": {q["id"]: [c["mapping"] for c in q["choices"]] for q in dataset.get("questions") or []},
                 "mends": [(finding.get("mend") or {}).get("mapping") for finding in dataset.get("findings") or []],
@@ -247,15 +251,15 @@ async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
 @callback(
     Output("wake", "data", allow_duplicate=True),
     Input({"type": "study-budget", "budget": ALL}, "n_clicks"),
-    State("dataset", "data"),
+    State(DATASET | {"page": ALL}, "data"),
     prevent_initial_call=True,
 )
-async def run_study(clicks: list[int | None], dataset: dict[str, Any]) -> object:
+async def run_study(clicks: list[int | None], shown: list[dict[str, Any]]) -> object:
     """Start the whole study of this dataset, and go where its progress is shown."""
     asked = ctx.triggered_id
     if not asked or not any(clicks):
         return no_update
-    request = {"dataset_id": dataset["id"], "budget": asked["budget"]}
+    request = {"dataset_id": shown[0]["id"], "budget": asked["budget"]}
     study = await api.current().post("/studies", request)
     go("/")
     return f"study-{study['id']}"
@@ -266,7 +270,7 @@ async def run_study(clicks: list[int | None], dataset: dict[str, Any]) -> object
     Output("wake", "data", allow_duplicate=True),
     Output("mapping-problem", "children"),
     Input("apply-mapping", "n_clicks"),
-    State("dataset", "data"),
+    State(DATASET, "data"),
     State({"type": "map", "field": ALL}, "value"),
     State({"type": "period", "unit": ALL}, "value"),
     State({"type": "reading", "field": ALL}, "value"),
@@ -306,22 +310,22 @@ async def apply(
     Output("wake", "data", allow_duplicate=True),
     Input({"type": "choice", "question": ALL, "index": ALL}, "n_clicks"),
     Input({"type": "mend", "index": ALL}, "n_clicks"),
-    State("dataset", "data"),
-    State("remedies", "data"),
+    State(DATASET | {"page": ALL}, "data"),
+    State(REMEDIES | {"page": ALL}, "data"),
     prevent_initial_call=True,
 )
 async def mend(
-    choices: list[int | None], mends: list[int | None], dataset: dict[str, Any], remedies: dict[str, Any]
+    choices: list[int | None], mends: list[int | None], shown: list[dict[str, Any]], remedies: list[dict[str, Any]]
 ) -> object:
     """Answer a question or mend a finding: both are a changed mapping that the server proposed."""
     asked = ctx.triggered_id
     if not asked or not any([*choices, *mends]):
         return no_update
     if asked["type"] == "choice":
-        mapping = remedies["choices"][asked["question"]][asked["index"]]
+        mapping = remedies[0]["choices"][asked["question"]][asked["index"]]
     else:
-        mapping = remedies["mends"][asked["index"]]
-    stamp = await _change(dataset, mapping)
+        mapping = remedies[0]["mends"][asked["index"]]
+    stamp = await _change(shown[0], mapping)
     return stamp, stamp
 
 

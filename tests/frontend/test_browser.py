@@ -23,6 +23,7 @@ ARGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=20_000)  # the machine may be busy with other things
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"),
@@ -106,6 +107,16 @@ def test_every_page_loads_without_a_complaint(site: Site, page: Page, path: str,
     expect(page.get_by_text(says).first).to_be_visible()
     for graph in page.locator(".graph").all():
         expect(graph.locator(".main-svg").first).to_be_attached()
+    page.wait_for_timeout(300)
+    assert site.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/dataset/d2", "/behaviour?fit=f1"])
+def test_leaving_a_page_is_quiet(site: Site, page: Page, path: str) -> None:
+    page.goto(site.url + path)
+    expect(page.locator(".figure-card").first).to_be_visible()
+    page.get_by_role("link", name="Jobs").click()
+    expect(page.get_by_role("heading", name="Ended")).to_be_visible()
     page.wait_for_timeout(300)
     assert site.complaints == []
 

@@ -140,7 +140,7 @@ async def test_an_answer_to_a_question_changes_the_mapping(fake: FastAPI) -> Non
     record = fake.state.fake.datasets["d2"]
     remedies = {"choices": {"period": [choice["mapping"] for choice in record["questions"][0]["choices"]]}, "mends": []}
     pressed = {"type": "choice", "question": "period", "index": 0}
-    await within_callback(dataset.mend, [1, None], [], {"id": "d2"}, remedies, triggered=pressed)
+    await within_callback(dataset.mend, [1, None], [], [{"id": "d2"}], [remedies], triggered=pressed)
     _, place, body = fake.state.fake.asked[-1]
     assert place == "d2"
     assert body["mapping"]["periods"]["response"] == 180
@@ -211,7 +211,7 @@ async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
 
 async def test_a_whole_study_is_started_from_a_dataset(fake: FastAPI) -> None:
     pressed = {"type": "study-budget", "budget": "quick"}
-    _, updated = await within_callback(dataset.run_study, [1, None, None], {"id": "d1"}, triggered=pressed)
+    _, updated = await within_callback(dataset.run_study, [1, None, None], [{"id": "d1"}], triggered=pressed)
     assert fake.state.fake.asked[-1][2] == {"dataset_id": "d1", "budget": "quick"}
     assert updated["goto"]["data"]["to"] == "/"
 
