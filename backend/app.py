@@ -11,7 +11,7 @@ import redis.asyncio
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import bundle, problems, security
+from backend import bundle, limits, problems, security
 from backend.events import Hub
 from backend.queue import Queue, Reaper, open_celery
 from backend.routes import analyses, datasets, events, fits, health, jobs, manifests, networks, studies
@@ -47,7 +47,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="From behavioural data to a swap function, surrogate data, a trained network and its fidelity. "
         "Angles are radians of the full feature circle, on [-π, π). Errors are application/problem+json.",
         lifespan=lifespan,
-        max_body_size=settings.max_upload_bytes + FORM_ALLOWANCE,
     )
     problems.install(app)
     api = APIRouter(prefix="/api", responses=problems.RESPONSES)
@@ -55,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         api.include_router(part.router)
     api.add_api_route("/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     app.include_router(api)
+    app.add_middleware(limits.BodyLimit, limit=settings.max_upload_bytes + FORM_ALLOWANCE)
     app.add_middleware(security.Guard, settings=settings)
     return app
 
@@ -79,11 +79,17 @@ async def _running(settings: Settings) -> AsyncIterator[Site]:
     try:
         yield site
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _stop(tasks)
         await broker.aclose()
         store.close()
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: a client's own timeout can swallow a cancellation that comes with it."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=0.2)
 
 
 async def _sweep(reaper: Reaper) -> None:

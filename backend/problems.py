@@ -18,10 +18,14 @@ from backend.store.jobs import JobMissing, NotNow
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
+TOO_LARGE = (
+    "The file is too large",
+    "Leave out what is not needed, or ask who runs this server to allow larger files.",
+)
 _SENTENCES = {
     404: ("There is nothing at this address", "Check the address; /docs lists what the API offers."),
     405: ("This address does not take such a request", "/docs lists what it takes."),
-    413: ("The file is too large", "Leave out what is not needed, or ask who runs this server to allow larger files."),
+    413: TOO_LARGE,
 }
 
 

@@ -10,8 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.backend.conftest import upload
-
 NOBODY = "0" * 32
 
 
@@ -122,23 +120,6 @@ async def test_every_call_is_documented(client: httpx.AsyncClient) -> None:
             if content:
                 schema = schemas[content["schema"]["$ref"].rsplit("/", 1)[1]]
                 assert schema["examples"], path
-
-
-async def test_many_uploads_at_once_do_not_block(client: httpx.AsyncClient, workshop: Any) -> None:
-    import asyncio
-    import time
-
-    async def look() -> float:
-        began = time.perf_counter()
-        await client.get("/api/jobs")
-        return time.perf_counter() - began
-
-    uploads = [asyncio.create_task(upload(client)) for _ in range(3)]
-    waits = []
-    while not all(task.done() for task in uploads):
-        waits.append(await look())
-        await asyncio.sleep(0.02)
-    assert max(waits) < 2.0
 
 
 def test_a_start_without_torch() -> None:
