@@ -232,7 +232,7 @@ def _is_whole(value: object) -> bool:
 
 DEMO = TrainConfig(
     stimulus_steps=4,
-    delay_steps=(5, 5),
+    delay_steps=(2, 10),  # a network that has known one delay only forgets at any longer one
     cue_steps=4,
     gap_steps=1,
     recall_steps=24,
