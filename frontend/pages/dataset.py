@@ -24,8 +24,8 @@ from frontend.router import Page
 from frontend.shell import empty, watch
 from frontend.wiring import callback, go, no_update, notify
 
-# What the page knows of its dataset. The ids are patterns, because callbacks of several buttons also run when their page
-# has just gone, and a plain id would then be missed.
+# What the page knows of its dataset. The ids are patterns, because callbacks of several buttons also run when their
+# page has just gone, and a plain id would then be missed.
 DATASET = {"type": "dataset", "page": "dataset"}
 REMEDIES = {"type": "remedies", "page": "dataset"}
 BUDGETS = {"quick": "Seconds: a first look", "demo": "Minutes: a good network", "full": "Hours: as published"}

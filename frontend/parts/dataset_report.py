@@ -156,7 +156,15 @@ def preview(dataset: dict[str, Any]) -> html.Section | None:
     if not rows:
         return None
     rows = [{name: _readable(value) for name, value in row.items()} for row in rows]
-    columns = [{"field": name, "headerName": HEADERS.get(name, name), "cellDataType": "text"} for name in rows[0]]
+    columns = [
+        {
+            "field": name,
+            "headerName": HEADERS.get(name, name),
+            "cellDataType": "text",
+            "flex": 3 if name in ("report", "probe") else 1,
+        }
+        for name in rows[0]
+    ]
     return html.Section(
         [
             html.H3("First rows, as understood", className="card-title"),
