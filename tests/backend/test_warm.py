@@ -33,7 +33,10 @@ def warm(settings: Settings) -> Iterator[None]:
     log = settings.logs_dir / "probe.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", *worker_command("probe", "probe", "solo")], env=os.environ | settings.environment(), stdout=out, stderr=out
+            [sys.executable, "-m", *worker_command("probe", "probe", "solo")],
+            env=os.environ | settings.environment(),
+            stdout=out,
+            stderr=out,
         )
     try:
         until = time.monotonic() + 40

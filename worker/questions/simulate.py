@@ -90,7 +90,7 @@ def _trajectories(shelf: Shelf, question: dict[str, Any], recording: Recording) 
 def _law(
     shelf: Shelf, question: dict[str, Any], display: Displays, cue: Tensor | None
 ) -> tuple[dict[str, Any] | None, list[str]]:
-    """What the network's model predicts; weights are of the uniform component, then of items as the question has them."""
+    """What the network's model predicts; weights: uniform, then items in the question's order."""
     if cue is not None and float(distance(cue, display.probe[0, 0])[0]) > 1e-6:
         return None, ["The cue is at none of the items, so that the behavioural model predicts nothing here."]
     law, angles = shelf.law(question["network_id"]), grid(ANGLES)
