@@ -10,12 +10,10 @@ from dash import ALL, Input, Output, State, ctx, dcc, html
 from dash.development.base_component import Component
 
 from frontend import api
-from frontend.figures.errors import around_non_targets, error_distributions, trials_by_subject
 from frontend.figures.thumbnail import error_bars
 from frontend.parts.column_mapper import collect, column_mapper
+from frontend.parts.dataset_pictures import pictures
 from frontend.parts.dataset_report import facts, findings, preview, question_card, rejected
-from frontend.parts.figure_card import figure_card
-from frontend.parts.glossary import term
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
 from frontend.parts.markup import Child, aria
@@ -41,11 +39,11 @@ def dataset_row(dataset: dict[str, Any]) -> dcc.Link:
         else dataset["file"]["name"]
     )
     state = STATES.get(dataset["state"])
-    pictures = dataset.get("pictures") or {}
+    drawn = dataset.get("pictures") or {}
     return dcc.Link(
         [
-            html.Img(src=error_bars(pictures["errors"]), alt="", className="row-thumb")
-            if pictures.get("errors")
+            html.Img(src=error_bars(drawn["errors"]), alt="", className="row-thumb")
+            if drawn.get("errors")
             else html.Span(icon("dataset", 18), className="row-thumb"),
             html.Div(
                 [html.Div(dataset["name"], className="row-name"), html.Div(words, className="small soft")],
@@ -178,7 +176,7 @@ def _understood(dataset: dict[str, Any]) -> list[Child]:
         html.Section(facts(dataset), className="card facts") if dataset.get("summary") else None,
         findings(dataset),
         rejected(dataset),
-        *_pictures(dataset),
+        *pictures(dataset),
         _mapper(dataset, open_mapper),
         preview(dataset),
     ]
@@ -212,33 +210,6 @@ def _mapper(dataset: dict[str, Any], opened: bool) -> html.Details:
         className="card details",
         open=opened,
     )
-
-
-def _pictures(dataset: dict[str, Any]) -> list[Child]:
-    pictures = dataset.get("pictures") or {}
-    cards: list[Child] = []
-    if pictures.get("errors"):
-        note = html.Span(["Response minus ", term("target"), ", by ", term("set size"), "."])
-        cards.append(
-            figure_card(
-                "errors", "Errors", error_distributions(pictures["errors"]), note=note, panels=len(pictures["errors"])
-            )
-        )
-    pair: list[Child] = []
-    if pictures.get("nontargets"):
-        note = html.Span(["A bump at 0° that rises above the dots is what a ", term("swap"), " leaves behind."])
-        pair.append(
-            figure_card(
-                "non-targets", "Response minus non-targets", around_non_targets(pictures["nontargets"]), note=note
-            )
-        )
-    if pictures.get("subjects"):
-        pair.append(
-            figure_card(
-                "subjects", "Trials per subject", trials_by_subject(pictures["subjects"]), note="After rows left out."
-            )
-        )
-    return [*cards, html.Div(pair, className="grid", style={"--cell": "420px"})] if pair else cards
 
 
 async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
