@@ -22,6 +22,7 @@ class TrainOptions(Request):
     tuning_centres: int = Field(16, ge=4, le=64)
     tuning_concentration: float = Field(5.0, ge=0.5, le=50, description="κ of the tuning curves.")
     projection: int = Field(9, ge=1, le=64)
+    input_gain: float = Field(3.0, ge=0, le=100, description="Size of the initial input weights.")
     stimulus_steps: int = Field(5, ge=1, le=1000, description="Duration, steps.")
     delay_steps: tuple[Steps, Steps] = Field((15, 15), description="Shortest and longest delay, steps.")
     cue_steps: int = Field(5, ge=1, le=1000, description="Duration, steps.")
@@ -51,12 +52,15 @@ class TrainOptions(Request):
     ramp: float = Field(0.2, ge=0, le=1, description="Share of the training.")
     learning_rate: float = Field(5e-3, ge=1e-7, le=1)
     warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")
+    optimiser: Literal["muon", "adam"] = "muon"
+    matrix_gain: float = Field(2.0, ge=0, le=100, description="Size of orthogonalised updates against Adam's.")
     clip: float = Field(1.0, ge=1e-6, le=1e6)
     averaging: float = Field(0.998, ge=0, le=0.99999)
     pool: int = Field(8192, ge=16, le=1_000_000)
     pool_uses: int = Field(4, ge=1, le=10_000)
     held_out: int = Field(256, ge=8, le=100_000)
     evaluations: int = Field(25, ge=1, le=10_000)
+    threads: int = Field(1, ge=0, le=256, description="CPU threads; 0 leaves torch's own choice.")
     checkpoint_seconds: float = Field(20.0, ge=0, le=30, description="Seconds.")
     picture_seconds: float = Field(4.0, ge=0, le=3600, description="Seconds.")
 
