@@ -59,6 +59,15 @@ class App:
         path = f"/datasets/{dataset_id}"
         return eventually(lambda: found if (found := self.get(path))["state"] == "ready" else None, within)
 
+    def reads_done(self, dataset_id: str, times: int, within: float) -> None:
+        """Wait until a dataset's file has been read so often."""
+
+        def enough() -> bool:
+            jobs = [job for job in self.get("/jobs") if job["kind"] == "read" and job["state"] == "done"]
+            return sum(job["request"]["dataset_id"] == dataset_id for job in jobs) >= times
+
+        eventually(enough, within)
+
     def runner(self, job_id: str) -> int:
         """Process id of the child that runs a job, found below the launcher only."""
         return eventually(

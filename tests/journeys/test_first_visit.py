@@ -58,6 +58,7 @@ def test_upload_and_map(app: Any, page: Page, keep: Keep, colours: Path, made: d
     keep("2-dataset")
     page.get_by_text("How the columns were understood").click()
     page.get_by_role("button", name="Read again like this").click()
+    app.reads_done(made["dataset"], times=2, within=60)
     expect(page.get_by_role("heading", name=re.compile("my colours"))).to_be_visible()
     keep("3-columns")
     assert app.dataset(made["dataset"], within=60)["hash"] == dataset["hash"]
