@@ -2,7 +2,7 @@
 
 On a laptop (no token, bound to this machine) there is no login, but a page of another site must not be able to use
 the visitor's browser against us: the Host must be this machine's (DNS rebinding) and changes must come from our own
-pages. With a token, everything needs it: as a bearer header from programs, as a cookie after the login page from people.
+pages. With a token, everything needs it: a bearer header from programs, a cookie after the login page from people.
 """
 
 from __future__ import annotations

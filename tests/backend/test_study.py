@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pandas as pd
-from tests.backend.conftest import done, upload
 from safetensors.numpy import load as load_tensors
+
+from tests.backend.conftest import done, upload
 
 TINY = {"steps": 20, "neurons": 8, "hidden": 16, "held_out": 8, "pool": 64, "displays_per_batch": 8, "evaluations": 1}
 
