@@ -70,6 +70,7 @@ async def _nothing_here(path: str) -> None:
 async def _running(settings: Settings) -> AsyncIterator[Site]:
     """Everything that lives as long as the site."""
     store = await asyncio.to_thread(open_store, settings, migrating=True)
+    await asyncio.to_thread(store.artifacts.recover)
     await asyncio.to_thread(bundle.import_into_empty, store)
     queue = Queue(settings)
     broker = redis.asyncio.Redis.from_url(settings.broker, socket_connect_timeout=2, max_connections=200)

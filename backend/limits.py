@@ -8,22 +8,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend import problems
 
+JSON_LIMIT = 2 * 1024**2
+"""Of the API's requests other than uploads: they are parsed in memory, and the longest sensible one has kilobytes."""
+
+REQUEST_TOO_LARGE = ("The request is too large", f"Requests other than uploads may have {JSON_LIMIT // 1024**2} MB.")
+
 
 class BodyLimit:
-    """ASGI layer that answers 413 beyond ``limit`` bytes, before more of them are taken."""
+    """ASGI layer that answers 413 beyond a limit, before more bytes are taken."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
-        """Bound the requests to ``app``."""
-        self._app, self._limit = app, limit
+        """Bound the requests to ``app``: uploads by ``limit`` bytes, other requests to the API by ``JSON_LIMIT``."""
+        self._app, self._uploads = app, limit
+
+    def _limit(self, scope: Scope, headers: Headers) -> int:
+        form = headers.get("content-type", "").lower().startswith("multipart/")
+        return self._uploads if form or not scope["path"].startswith("/api/") else min(JSON_LIMIT, self._uploads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse at once by the announced length, or while the body arrives."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdigit() and int(announced) > self._limit:
-            title, detail = problems.TOO_LARGE
+        headers = Headers(scope=scope)
+        limit, announced = self._limit(scope, headers), headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            title, detail = problems.TOO_LARGE if limit > JSON_LIMIT else REQUEST_TOO_LARGE
             await problems.answer(problems.Problem(413, title, detail))(scope, receive, send)
             return
         taken = 0
@@ -32,7 +42,7 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._limit:
+            if taken > limit:
                 raise HTTPException(413)
             return message
 

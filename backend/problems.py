@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from backend.store.artifacts import ArtifactDamaged, ArtifactMissing
 from backend.store.jobs import JobMissing, NotNow
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_TOLD = 2000
 log = logging.getLogger(__name__)
 
 TOO_LARGE = (
@@ -23,6 +26,7 @@ TOO_LARGE = (
     "Leave out what is not needed, or ask who runs this server to allow larger files.",
 )
 _SENTENCES = {
+    400: ("The request cannot be read", "It is not well-formed JSON or form data; /docs shows what is expected."),
     404: ("There is nothing at this address", "Check the address; /docs lists what the API offers."),
     405: ("This address does not take such a request", "/docs lists what it takes."),
     413: TOO_LARGE,
@@ -55,7 +59,22 @@ def missing(kind: str, id: str) -> Problem:
 def body(status: int, title: str, detail: str = "", errors: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
     """The JSON of a problem."""
     told: dict[str, Any] = {"type": "about:blank", "title": title, "detail": detail, "status": status}
-    return told | ({"errors": list(errors)} if errors else {})
+    found = told | ({"errors": list(errors)} if errors else {})
+    return {name: sayable(value) for name, value in found.items()}
+
+
+def sayable(value: object) -> Any:  # noqa: ANN401 - plain data of any sort
+    """The same plain data as JSON can say it: what a client sent may hold NaN, half characters or a whole novel."""
+    if isinstance(value, str):
+        short = value if len(value) <= LONGEST_TOLD else value[:LONGEST_TOLD] + "…"
+        return short.encode(errors="replace").decode()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {sayable(str(name)): sayable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [sayable(item) for item in value]
+    return value
 
 
 def answer(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -83,6 +102,8 @@ def _expected(found: dict[str, Any]) -> str:
         return "there is no such setting"
     if found["type"] == "missing":
         return "is needed"
+    if found["type"] == "string_unicode":
+        return "has characters that are no text"
     if found["type"] == "json_invalid":
         return "the request is not JSON"
     text = str(found["msg"]).removeprefix("Value error, ")
@@ -111,6 +132,10 @@ def install(app: FastAPI) -> None:
     async def not_now(_: Request, error: Exception) -> JSONResponse:
         return answer(Problem(409, "That is not possible at the moment", _sentence(error)))
 
+    async def busy(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(Problem(503, "The database does not answer", "Try again in a few seconds; nothing was lost."))
+
     async def broken(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         detail = "The server's log has the details. Trying again does no harm."
@@ -126,6 +151,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ArtifactMissing, gone)
     app.add_exception_handler(NotNow, not_now)
     app.add_exception_handler(ArtifactDamaged, damaged)
+    app.add_exception_handler(OperationalError, busy)
     app.add_exception_handler(Exception, broken)
 
 

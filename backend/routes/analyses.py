@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from backend.planning import plan_analysis
 from backend.routes.downloads import stored_file
 from backend.rows import common, find, newest, remove
+from backend.schemas.base import Limit
 from backend.schemas.networks import AnalysisRequest
 from backend.site import Here
 from backend.store import jobs
@@ -33,7 +34,7 @@ def start(site: Here, wanted: AnalysisRequest) -> dict[str, Any]:
 
 
 @router.get("", summary="All analyses, the newest first")
-def many(site: Here, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, limit: Limit = 200) -> list[dict[str, Any]]:
     """Without results."""
     with site.store.session() as session:
         return [_json(row) for row in newest(session, Analysis, limit)]

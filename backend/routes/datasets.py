@@ -15,7 +15,7 @@ from backend.planning import plan_read
 from backend.problems import Problem, missing
 from backend.routes.downloads import trials_response
 from backend.rows import common, descendants, find, newest, refuse_if_busy, remove
-from backend.schemas.base import Name
+from backend.schemas.base import Limit, Name
 from backend.schemas.datasets import MAPPING_EXAMPLE, DatasetChange, Mapping
 from backend.site import Here, Site
 from backend.store import jobs
@@ -136,7 +136,7 @@ def _read_or_refused(site: Site, dataset_id: str, job_id: str, response: Respons
 
 
 @router.get("", summary="All datasets, the newest first")
-def many(site: Here, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, limit: Limit = 200) -> list[dict[str, Any]]:
     """Without columns, findings and pictures."""
     with site.store.session() as session:
         rows = newest(session, Dataset, limit)

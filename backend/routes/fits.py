@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from backend.planning import plan_fit, plan_surrogate
 from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file, trials_response
 from backend.rows import common, find, newest, remove
-from backend.schemas.base import SEED_LIMIT
+from backend.schemas.base import SEED_LIMIT, Limit
 from backend.schemas.fits import Draw, FitRequest, SurrogateRequest
 from backend.site import Here, Site
 from backend.store import jobs
@@ -37,7 +37,7 @@ def start(site: Here, wanted: FitRequest) -> dict[str, Any]:
 
 
 @router.get("/fits", summary="All fits, the newest first")
-def many(site: Here, dataset_id: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, dataset_id: str | None = None, limit: Limit = 200) -> list[dict[str, Any]]:
     """Without results."""
     with site.store.session() as session:
         return [fit_json(row) for row in newest(session, Fit, limit, dataset_id=dataset_id)]
@@ -115,7 +115,7 @@ def draw(site: Here, wanted: SurrogateRequest) -> dict[str, Any]:
 
 
 @router.get("/surrogates", summary="All surrogate data, the newest first")
-def surrogates(site: Here, fit_id: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+def surrogates(site: Here, fit_id: str | None = None, limit: Limit = 200) -> list[dict[str, Any]]:
     """Without the data."""
     with site.store.session() as session:
         return [common(row) | {"fit_id": row.fit_id} for row in newest(session, Surrogate, limit, fit_id=fit_id)]

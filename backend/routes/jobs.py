@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
+from sqlalchemy import select
 
+from backend.schemas.base import Limit
 from backend.site import Here, Site
 from backend.store import jobs
+from backend.store.tables import Job
 
 LOG_TAIL = 20
 LOG_BYTES = 256 * 1024
+After = Annotated[int, Query(ge=-1, le=2**53, description="Only points after this place.")]
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 
 
 @router.get("", summary="Jobs, the newest first")
-def many(site: Here, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, limit: Limit = 200) -> list[dict[str, Any]]:
     """All unfinished ones, and finished ones up to the limit."""
     with site.store.session() as session:
-        return [jobs.to_json(session, job) for job in jobs.recent(session, max(1, min(limit, 1000)))]
+        return [jobs.to_json(session, job) for job in jobs.recent(session, limit)]
 
 
 @router.get("/{id}", summary="One job")
@@ -51,7 +55,7 @@ def log(site: Here, id: str) -> PlainTextResponse:
 
 
 @router.get("/{id}/curve", summary="A job's curve and latest picture")
-def curve(site: Here, id: str, after: int = -1) -> dict[str, Any]:
+def curve(site: Here, id: str, after: After = -1) -> dict[str, Any]:
     """Everything that was pushed so far, for a page that is opened late."""
     with site.store.session() as session:
         job = jobs.get(session, id)
@@ -66,12 +70,14 @@ def _told(site: Site, id: str, changed: list[str]) -> dict[str, Any]:
 
 
 def _kept_back(site: Site, id: str) -> Iterator[str]:
-    """The job and those that wait for it, which its end may have taken along."""
-    yield id
+    """The job and those that wait for it, directly or not, which its end may have taken along."""
     with site.store.session() as session:
-        for job in jobs.recent(session, 1000):
-            if job.blocked_by == id:
-                yield job.id
+        blocked = session.execute(select(Job.id, Job.blocked_by).where(Job.blocked_by.is_not(None))).all()
+    todo = [id]
+    while todo:
+        above = todo.pop()
+        yield above
+        todo += [job_id for job_id, blocked_by in blocked if blocked_by == above]
 
 
 @router.post("/{id}/cancel", summary="Stop a job for good")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Response
 from backend.planning import plan_network
 from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file
 from backend.rows import common, find, newest, remove
+from backend.schemas.base import Limit
 from backend.schemas.networks import EstimateRequest, SimulateRequest, TrainRequest
 from backend.site import Here, Site
 from backend.store import jobs
@@ -47,7 +48,7 @@ async def estimate(site: Here, wanted: EstimateRequest) -> dict[str, Any]:
 
 
 @router.get("", summary="All networks, the newest first")
-def many(site: Here, fit_id: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, fit_id: str | None = None, limit: Limit = 200) -> list[dict[str, Any]]:
     """Without results."""
     with site.store.session() as session:
         return [network_json(row) for row in newest(session, Network, limit, fit_id=fit_id)]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.planning import plan_study
 from backend.rows import common, find, newest
+from backend.schemas.base import Limit
 from backend.schemas.networks import StudyRequest
 from backend.site import Here
 from backend.store.tables import CANCELLED, DONE, FAILED, MADE, PAUSED, QUEUED, RUNNING, WAITING, Made, Study
@@ -55,7 +56,7 @@ def start(site: Here, wanted: StudyRequest) -> dict[str, Any]:
 
 
 @router.get("", summary="All studies, the newest first")
-def many(site: Here, limit: int = 200) -> list[dict[str, Any]]:
+def many(site: Here, limit: Limit = 200) -> list[dict[str, Any]]:
     """With their steps."""
     with site.store.session() as session:
         return [study_json(session, row) for row in newest(session, Study, limit)]

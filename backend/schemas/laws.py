@@ -36,6 +36,8 @@ class DisplayLawRequest(Request):
             raise ValueError("set sizes must be from 1 to 16")
         if self.weights is not None and len(self.weights) != len(self.set_sizes):
             raise ValueError("there must be one weight for each set size")
+        if self.weights is not None and (min(self.weights) < 0 or not sum(self.weights)):
+            raise ValueError("weights cannot be negative, and not all can be 0")
         return self
 
     @model_serializer(mode="wrap")

@@ -132,7 +132,9 @@ class AnalysisRequest(Request):
 
     network_ids: list[Id] = Field(min_length=1, max_length=32)
     analysis: Literal["fidelity"] = "fidelity"
-    options: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    options: dict[Literal["displays", "runs"], Annotated[int, Field(ge=1, le=20_000)]] = Field(
+        default_factory=dict, description="How many new displays, and how many runs of each."
+    )
     seed: Seed = 1
     name: Name | None = None
 

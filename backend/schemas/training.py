@@ -41,15 +41,15 @@ class TrainOptions(Request):
     memory_noise: float = Field(1.0, ge=0, le=10)
     target: Literal["exact", "sampled"] = "exact"
     weighting: Literal["snr", "uniform"] = "snr"
-    snr_cap: float = Field(5.0, ge=1e-3, le=1e6)
+    snr_cap: float = Field(0.5, ge=1e-3, le=1e6)
     onset_weight: float = Field(1e-2, ge=0, le=1e6)
     activity_weight: float = Field(1e-5, ge=0, le=1e6)
     angles: int = Field(90, ge=24, le=720)
     displays_per_batch: int = Field(128, ge=1, le=65536)
     samples_per_display: int = Field(2, ge=1, le=4096)
     steps: int = Field(20_000, ge=1, le=10_000_000, description="Training steps.")
-    without_swaps: float = Field(0.2, ge=0, le=1, description="Share of the training.")
-    ramp: float = Field(0.2, ge=0, le=1, description="Share of the training.")
+    without_swaps: float = Field(0.1, ge=0, le=1, description="Share of the training.")
+    ramp: float = Field(0.1, ge=0, le=1, description="Share of the training.")
     learning_rate: float = Field(5e-3, ge=1e-7, le=1)
     warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")
     optimiser: Literal["muon", "adam"] = "muon"

@@ -5,6 +5,7 @@ Names come from code, ids from the database: no path that a person wrote ever re
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,7 +13,8 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from typing import Any
 from backend.store.versions import versions
 
 MANIFEST = "manifest.json"
+_LOCK = ".lock"
+_REPLACING_SECONDS = 1.0  # far more than two renames take, even on a busy disk
 KINDS = frozenset({"dataset", "fit", "surrogate", "network", "analysis", "study"})
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{3,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
@@ -113,14 +117,23 @@ class Artifacts:
         manifest = Manifest(
             kind, id, time.time(), [dict(item) for item in inputs], dict(config or {}), seed, dict(versions()), entries
         )
-        fresh = self._work / f"new.{kind}.{id}.{uuid.uuid4().hex}"
-        fresh.mkdir(parents=True)
-        for name, data in files.items():
-            _write_synced(fresh / name, data)
-        _write_synced(fresh / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
-        _sync_folder(fresh)
-        self._put_in_place(fresh, place)
+        with self._changing():
+            fresh = self._work / f"new.{kind}.{id}.{uuid.uuid4().hex}"
+            fresh.mkdir()
+            for name, data in files.items():
+                _write_synced(fresh / name, data)
+            _write_synced(fresh / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+            _sync_folder(fresh)
+            self._put_in_place(fresh, place)
         return manifest
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Any number of processes may change artifacts at once, but none while one recovers."""
+        self._work.mkdir(parents=True, exist_ok=True)
+        with (self._work / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
 
     def _put_in_place(self, fresh: Path, place: Path) -> None:
         """Move ``fresh`` to ``place``; an earlier artifact steps aside first and is kept until the move is done."""
@@ -135,24 +148,37 @@ class Artifacts:
             shutil.rmtree(aside, ignore_errors=True)
         _sync_folder(place.parent)
 
-    def recover(self) -> None:
+    def recover(self) -> bool:
         """After a crash: put back what had stepped aside for a successor that never came, delete half-written ones.
 
-        Call it only while nothing writes, that is at the start of the site.
+        The site calls it when it starts. False when a worker is just writing: then there is no hurry, the next start
+        does it.
         """
-        if not self._work.is_dir():
-            return
-        for entry in list(self._work.iterdir()):
-            age, kind, id, _ = entry.name.split(".", 3)
-            place = self.folder(kind, id)
-            if age == "old" and not place.exists():
-                os.replace(entry, place)
-            else:
-                shutil.rmtree(entry, ignore_errors=True)
+        self._work.mkdir(parents=True, exist_ok=True)
+        with (self._work / _LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            for entry in self._work.glob("*.*.*.*"):
+                self._recover_one(entry)
+        return True
+
+    def _recover_one(self, entry: Path) -> None:
+        age, kind, id, _ = entry.name.split(".", 3)
+        place = self.folder(kind, id)
+        if age == "old" and not place.exists():
+            os.replace(entry, place)
+        else:
+            shutil.rmtree(entry, ignore_errors=True)
 
     def exists(self, kind: str, id: str) -> bool:
         """Whether the artifact is there, complete."""
-        return (self.folder(kind, id) / MANIFEST).is_file()
+        try:
+            self.manifest(kind, id)
+        except ArtifactMissing:
+            return False
+        return True
 
     def manifest(self, kind: str, id: str) -> Manifest:
         """The artifact's manifest.
@@ -160,11 +186,19 @@ class Artifacts:
         Raises:
             ArtifactMissing: when there is no such artifact.
         """
-        try:
-            text = (self.folder(kind, id) / MANIFEST).read_bytes()
-        except FileNotFoundError:
-            raise ArtifactMissing(f"there is no {kind} {id}") from None
-        return Manifest(**json.loads(text))
+        path, until, replaced = self.folder(kind, id) / MANIFEST, time.monotonic() + _REPLACING_SECONDS, True
+        while True:
+            try:
+                return Manifest(**json.loads(path.read_bytes()))
+            except FileNotFoundError:
+                if not replaced or time.monotonic() > until:
+                    raise ArtifactMissing(f"there is no {kind} {id}") from None
+            replaced = self._is_being_replaced(kind, id)  # if not any more, look once more: it is there now or never
+            time.sleep(0.001)
+
+    def _is_being_replaced(self, kind: str, id: str) -> bool:
+        """Whether the artifact has stepped aside for its successor, which takes its place any moment."""
+        return any(self._work.glob(f"old.{kind}.{id}.*"))
 
     def path(self, kind: str, id: str, name: str) -> Path:
         """Path of one file, for streaming it out.
@@ -183,13 +217,19 @@ class Artifacts:
             ArtifactMissing: when it is not there.
             ArtifactDamaged: when its sha256 is not the manifest's.
         """
-        entry = self.manifest(kind, id).files.get(name)
-        if entry is None:
-            raise ArtifactMissing(f"the {kind} {id} has no {name}")
-        data = (self.folder(kind, id) / name).read_bytes()
-        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise ArtifactDamaged(f"{name} of the {kind} {id} was changed or damaged on the disk")
-        return data
+        while True:
+            manifest = self.manifest(kind, id)
+            entry = manifest.files.get(name)
+            if entry is None:
+                raise ArtifactMissing(f"the {kind} {id} has no {name}")
+            try:
+                data = (self.folder(kind, id) / name).read_bytes()
+            except FileNotFoundError:
+                data = None
+            if data is not None and hashlib.sha256(data).hexdigest() == entry["sha256"]:
+                return data
+            if self.manifest(kind, id) == manifest:  # else it was replaced meanwhile, which is no damage
+                raise ArtifactDamaged(f"{name} of the {kind} {id} was changed or damaged on the disk")
 
     def read_all(self, kind: str, id: str) -> dict[str, bytes]:
         """All files by name, each checked; raises as ``read`` does."""
@@ -205,7 +245,7 @@ class Artifacts:
         for name in self.manifest(kind, id).files:
             try:
                 self.read(kind, id, name)
-            except (ArtifactDamaged, FileNotFoundError):
+            except ArtifactDamaged:
                 wrong.append(name)
         return wrong
 
@@ -219,10 +259,10 @@ class Artifacts:
 
     def delete(self, kind: str, id: str) -> None:
         """Remove the artifact; it is gone at once even if a reader still has a file open. Missing is fine."""
-        self._work.mkdir(parents=True, exist_ok=True)
-        aside = self._work / f"gone.{kind}.{id}.{uuid.uuid4().hex}"
-        try:
-            os.replace(self.folder(kind, id), aside)
-        except FileNotFoundError:
-            return
-        shutil.rmtree(aside, ignore_errors=True)
+        with self._changing():
+            aside = self._work / f"gone.{kind}.{id}.{uuid.uuid4().hex}"
+            try:
+                os.replace(self.folder(kind, id), aside)
+            except FileNotFoundError:
+                return
+            shutil.rmtree(aside, ignore_errors=True)

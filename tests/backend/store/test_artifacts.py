@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_second_writing_replaces_the_first_as_a_whole(artifacts):
     assert artifacts.read_all("dataset", "abcd") == {"new.csv": b"2"}
     with pytest.raises(ArtifactMissing):
         artifacts.read("dataset", "abcd", "old.csv")
-    assert list((artifacts.root / ".unfinished").iterdir()) == []
+    assert list((artifacts.root / ".unfinished").glob("[!.]*")) == []
 
 
 def test_damage_is_noticed(artifacts):
@@ -81,9 +82,39 @@ def test_after_a_crash_the_old_one_is_back_and_half_written_ones_are_gone(artifa
     (unfinished / "new.fit.abcd.1").mkdir()
     (unfinished / "new.fit.abcd.1" / "x").write_bytes(b"half")
     os.replace(artifacts.folder("fit", "abcd"), unfinished / "old.fit.abcd.2")
-    artifacts.recover()
+    assert artifacts.recover()
     assert artifacts.read("fit", "abcd", "x") == b"old"
-    assert list(unfinished.iterdir()) == []
+    assert list(unfinished.glob("[!.]*")) == []
+
+
+def test_recovering_leaves_alone_what_is_just_being_written(artifacts):
+    with artifacts._changing():
+        (artifacts.root / ".unfinished" / "new.fit.abcd.1").mkdir()
+        assert not artifacts.recover()
+    assert list((artifacts.root / ".unfinished").glob("new.*"))
+    assert artifacts.recover()
+    assert not list((artifacts.root / ".unfinished").glob("new.*"))
+
+
+def test_readers_never_notice_that_it_is_replaced(artifacts):
+    artifacts.write("dataset", "abcd", {"x": b"0", "y": b"0"})
+    stop = threading.Event()
+
+    def replace():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            artifacts.write("dataset", "abcd", {name: str(number).encode() for name in "xy"})
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        for _ in range(400):
+            assert artifacts.read("dataset", "abcd", "x").isdigit()
+            assert artifacts.exists("dataset", "abcd")
+    finally:
+        stop.set()
+        writer.join()
 
 
 def test_deleting(artifacts):
