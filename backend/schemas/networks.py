@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from backend.schemas.base import Angle, Id, Name, Request, Seed
+from backend.schemas.budgets import settled
 from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
 from backend.schemas.training import TrainOptions
 
@@ -50,11 +51,13 @@ class TrainRequest(Request):
     def _one_source(self) -> Self:
         if (self.fit_id is None) == (self.law is None):
             raise ValueError("give either fit_id, the fitted model to train on, or law, a written-down one")
+        settled(self.budget, self.objective, self.config)
         return self
 
     def stored(self) -> dict[str, Any]:
-        """JSON of the request; of the configuration only what was set, as the rest comes from the budget."""
-        return {**self.model_dump(mode="json"), "config": self.config.model_dump(mode="json", exclude_unset=True)}
+        """JSON of the request with the whole configuration, so that it means the same for ever."""
+        whole = settled(self.budget, self.objective, self.config)
+        return {**self.model_dump(mode="json"), "config": whole.model_dump(mode="json")}
 
 
 class EstimateRequest(Request):
@@ -71,9 +74,15 @@ class EstimateRequest(Request):
     seed: Seed = 1
     name: Name | None = None
 
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        settled(self.budget, self.objective, self.config)
+        return self
+
     def stored(self) -> dict[str, Any]:
-        """JSON with only what was set of the configuration."""
-        return {**self.model_dump(mode="json"), "config": self.config.model_dump(mode="json", exclude_unset=True)}
+        """JSON with the whole configuration."""
+        whole = settled(self.budget, self.objective, self.config)
+        return {**self.model_dump(mode="json"), "config": whole.model_dump(mode="json")}
 
 
 class Display(Request):

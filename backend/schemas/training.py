@@ -1,10 +1,13 @@
-"""Settings of a training; mirrors ``models.network.config.TrainConfig`` (a test compares fields, defaults, ranges)."""
+"""Settings of a training; mirrors ``models.network.config.TrainConfig`` (a test compares fields, defaults, ranges).
+
+Whether they go together is seen when the budget is known, in ``budgets.py``.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from backend.schemas.base import Request
 
@@ -63,9 +66,3 @@ class TrainOptions(Request):
     threads: int = Field(1, ge=0, le=256, description="CPU threads; 0 leaves torch's own choice.")
     checkpoint_seconds: float = Field(20.0, ge=0, le=30, description="Seconds.")
     picture_seconds: float = Field(4.0, ge=0, le=3600, description="Seconds.")
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        if self.delay_steps[0] > self.delay_steps[1]:
-            raise ValueError("the delay must be a range of steps, the shorter one first")
-        return self

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from annotated_types import Ge, Le
+from pydantic import ValidationError
 
+from backend.schemas.budgets import BUDGETS as OUR_BUDGETS
 from backend.schemas.datasets import Mapping
 from backend.schemas.fits import FitOptions
 from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
+from backend.schemas.networks import EstimateRequest, TrainRequest
 from backend.schemas.training import TrainOptions
 from models.behaviour.fitting import FitConfig
 from models.display_laws import UniformDisplays, from_dict
-from models.network.config import _RANGES, BUDGETS, TrainConfig
+from models.network.config import _RANGES, BUDGETS, InvalidConfig, TrainConfig
 from models.network.swap_laws import SwapLaw
 from models.reading.mapping import Mapping as ReadingMapping
 
@@ -41,6 +44,40 @@ def test_ranges_of_the_training_agree() -> None:
 def test_every_budget_is_a_possible_request() -> None:
     for config in BUDGETS.values():
         TrainOptions.model_validate(config.to_json())
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_budgets_mean_the_same(name: str) -> None:
+    assert set(OUR_BUDGETS) == set(BUDGETS)
+    whole = TrainRequest.model_validate({"law": {}, "budget": name}).stored()["config"]
+    assert whole == BUDGETS[name].to_json()
+    assert TrainConfig.from_json(whole) == BUDGETS[name]
+
+
+CLASHES: list[dict[str, Any]] = [
+    {"neurons": 48, "hidden": 95},
+    {"neurons": 33},
+    {"log_snr_low": 7.0},
+    {"beta_low": 0.5},
+    {"without_swaps": 0.6, "ramp": 0.6},
+    {"delay_steps": [5, 2]},
+]
+
+
+@pytest.mark.parametrize("config", CLASHES)
+def test_what_does_not_go_together_is_refused_with_the_request(config: dict[str, Any]) -> None:
+    with pytest.raises(InvalidConfig):
+        BUDGETS["quick"].changed(**config)
+    for request, body in ((TrainRequest, {"law": {}}), (EstimateRequest, {})):
+        with pytest.raises(ValidationError):
+            request.model_validate({**body, "budget": "quick", "config": config})
+
+
+def test_a_setting_that_only_the_budget_allows_is_allowed() -> None:
+    wanted = TrainRequest.model_validate({"law": {}, "budget": "quick", "config": {"hidden": 50}})
+    assert wanted.stored()["config"]["hidden"] == 50
+    again = TrainRequest.model_validate(wanted.stored())
+    assert again.stored() == wanted.stored()
 
 
 def test_mappings_agree() -> None:

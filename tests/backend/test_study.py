@@ -78,15 +78,18 @@ async def test_a_network_on_a_written_law(client: httpx.AsyncClient, workshop: A
     network = (await done(client, await _post(client, "/api/networks", body)))["result"]
     shown = (await client.get(f"/api/networks/{network['id']}")).json()
     assert shown["law"]["kind"] == "smooth"
-    wrong = await done_or_error(client, await _post(client, "/api/networks", body | {"config": {"hidden": 8}}))
-    assert "hidden must be at least" in wrong["error"]["detail"]
+    manifest = (await client.get(f"/api/networks/{network['id']}/manifest")).json()
+    assert manifest["config"]["request"]["config"] == manifest["config"]["config"] == shown["result"]["config"]
+    again = await done(client, await _post(client, "/api/networks", manifest["config"]["request"]))
+    second = (await client.get(f"/api/networks/{again['result']['id']}")).json()
+    losses = [[point["loss"] for point in one["result"]["training"]["curve"]] for one in (shown, second)]
+    assert losses[0] == losses[1], "the stored request gives the same numbers"
+    files = [(await client.get(f"/api/networks/{one['id']}/weights.safetensors")).content for one in (shown, second)]
+    assert files[0] == files[1]
 
-
-async def done_or_error(client: httpx.AsyncClient, job: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return await done(client, job)
-    except AssertionError:
-        return dict((await client.get(f"/api/jobs/{job['id']}")).json())
+    wrong = await client.post("/api/networks", json=body | {"config": {"hidden": 8}})
+    assert wrong.status_code == 422
+    assert "hidden must be at least 48" in wrong.json()["detail"]
 
 
 async def test_a_study_is_a_chain_of_jobs(client: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from safetensors.torch import save
 from models.analysis import geometry
 from models.network import storage
 from models.network.checkpoint import Diverged, WrongCheckpoint
-from models.network.config import BUDGETS, InvalidConfig, TrainConfig
+from models.network.config import InvalidConfig, TrainConfig
 from models.network.network import Network
 from models.network.recording import record
 from models.network.targets import DisplayLaw, Source, UnusableDisplays
@@ -35,14 +35,13 @@ _DISPLAYS, _RUNS = 128, 4  # that the axes of the state space are fitted on
 
 
 def config_of(request: Mapping[str, Any]) -> TrainConfig:
-    """The budget's settings with those changed that the request names.
+    """The configuration that was settled when the training was planned; what a budget means today plays no part.
 
     Raises:
         Refused: naming every setting that cannot be.
     """
-    base = BUDGETS[request["budget"]] if request.get("budget") else TrainConfig()
     try:
-        return base.changed(**{**request.get("config", {}), "objective": request["objective"]})
+        return TrainConfig.from_json({**request["config"], "objective": request["objective"]})
     except InvalidConfig as error:
         raise Refused("These settings cannot be used", f"{error}.") from error
 

@@ -1,0 +1,82 @@
+"""What a budget means, and whether settings go together; mirrors ``models.network.config`` (a test compares both).
+
+The whole configuration of a training is written into its job when it is planned. So an upgrade that changes what a
+budget means changes no training that was started before, and a stored request gives the same numbers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.schemas.training import TrainOptions
+
+_DEMO: dict[str, Any] = {
+    "stimulus_steps": 4,
+    "delay_steps": (2, 10),
+    "cue_steps": 4,
+    "gap_steps": 1,
+    "recall_steps": 24,
+    "alpha": 0.2,
+    "log_snr_high": 5.5,
+    "log_snr_low": -4.5,
+    "preparation_noise": 0.03,
+    "memory_noise": 0.3,
+    "steps": 8000,
+}
+_QUICK: dict[str, Any] = {
+    **_DEMO,
+    "neurons": 24,
+    "hidden": 64,
+    "stimulus_steps": 2,
+    "delay_steps": (2, 2),
+    "cue_steps": 2,
+    "recall_steps": 12,
+    "displays_per_batch": 64,
+    "steps": 400,
+    "pool": 2048,
+    "held_out": 64,
+    "evaluations": 5,
+    "averaging": 0.98,
+    "picture_seconds": 1.0,
+}
+_FULL: dict[str, Any] = {
+    "steps": 30_000,
+    "displays_per_batch": 256,
+    "hidden": 256,
+    "neurons": 64,
+    "preparation_noise": 0.03,
+    "memory_noise": 0.3,
+}
+BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "full": _FULL}
+"""What a budget sets otherwise than the defaults of ``TrainOptions``."""
+
+
+def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOptions:
+    """The whole configuration: defaults, changed by the budget, changed by what was chosen.
+
+    Raises:
+        ValueError: naming all settings that do not go together.
+    """
+    set_by_hand = {name: getattr(chosen, name) for name in chosen.model_fields_set}
+    whole = TrainOptions.model_construct(**{**BUDGETS.get(budget or "", {}), **set_by_hand, "objective": objective})
+    problems = clashes(whole)
+    if problems:
+        raise ValueError("; ".join(problems))
+    return whole
+
+
+def clashes(whole: TrainOptions) -> list[str]:
+    """Sentences about settings that do not go together; empty when all is well."""
+    problems = []
+    if whole.delay_steps[0] > whole.delay_steps[1]:
+        problems.append("the delay must be a range of steps, the shorter one first")
+    if whole.log_snr_low >= whole.log_snr_high:
+        problems.append("log_snr_low must be below log_snr_high")
+    if whole.beta_low > whole.beta_high:
+        problems.append("beta_low cannot be above beta_high")
+    if whole.without_swaps + whole.ramp > 1:
+        problems.append("without_swaps and ramp are shares of the training and cannot add up to more than 1")
+    if whole.cell == "rate" and whole.hidden < 2 * whole.neurons:
+        problems.append(f"hidden must be at least {2 * whole.neurons}, twice the neurons")
+    return problems
