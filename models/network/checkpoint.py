@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from models.network.config import TrainConfig
+from models.network.config import InvalidConfig, TrainConfig
 from models.network.optimiser import Optimiser
 
 TENSORS, POSITION = "checkpoint.safetensors", "checkpoint.json"
@@ -76,10 +76,11 @@ def read(
     try:
         about: dict[str, Any] = json.loads(files[POSITION])
         tensors = load_tensors(bytes(files[TENSORS]))
-        if about["config"] != config.to_json() or about["seed"] != seed:
+        # Compared as configurations: one that was written before a setting existed has that setting's default.
+        if TrainConfig.from_json(about["config"]) != config or about["seed"] != seed:
             raise WrongCheckpoint("The checkpoint belongs to a training with other settings or another seed.")
         optimiser.restore(tensors)
         generator.set_state(tensors["generator"])
         return Position(**about["position"])
-    except (KeyError, TypeError, RuntimeError, SafetensorError, json.JSONDecodeError) as error:
+    except (KeyError, TypeError, RuntimeError, SafetensorError, json.JSONDecodeError, InvalidConfig) as error:
         raise WrongCheckpoint(f"The checkpoint is damaged: {error}") from error
