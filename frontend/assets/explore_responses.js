@@ -56,6 +56,7 @@
         model: { [along]: this._closed(curve.map((point) => point[0]), view), [up]: this._closed(model, view) },
         recorded: this._at(result.recorded.responses, view === "circle" ? top * 1.03 : -top * 0.035, (angle) => label(angle)),
         items: this._items(state.display, view === "circle" ? top * 1.16 : top * 0.985),
+        picked: this._picked(result, state, view === "circle" ? top * 1.03 : top * 0.9),
       };
       const data = base.data.map((trace) => {
         const { angle, height, ...rest } = fill[trace.name];
@@ -102,6 +103,13 @@
           line: { width: 3, color: display.report.map((_, i) => (isCued(i) ? roles.cued : roles["non-target"])) },
         },
       };
+    }
+
+    // The response of the run that was picked in the state space.
+    _picked(result, { pick }, height) {
+      const run = pick?.run;
+      if (run === undefined || run >= result.responses.length) return this._at([], height, () => "");
+      return this._at([result.responses[run]], height, (angle) => `run ${run + 1}, ${label(angle)}`);
     }
 
     _cueLines(display, top) {

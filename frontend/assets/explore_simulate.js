@@ -37,18 +37,26 @@
         });
         const body = await answer.json().catch(() => ({}));
         if (this.stopped) return;
+        const took = performance.now() - running.since;
+        // the next question is on its way while this answer is drawn
+        this._done(running);
         if (!answer.ok) this.failed({ title: body.title ?? "The network could not be run", detail: this._detail(body), status: answer.status });
-        else this.answered(this._result(body, state), state, asked, performance.now() - running.since);
+        else this.answered(this._result(body, state), state, asked, took);
       } catch (error) {
         if (error.name !== "AbortError" && !this.stopped) {
           if (!(error instanceof TypeError)) throw error; // TypeError is how fetch says that nobody answered
           this.failed({ title: "The server does not answer", detail: "Check that Swapscope is still running.", status: 0 });
         }
       } finally {
-        this.running = null;
-        if (this.next && !this.stopped) this._send();
-        else this.busy(false);
+        this._done(running);
       }
+    }
+
+    _done(running) {
+      if (this.running !== running) return;
+      this.running = null;
+      if (this.next && !this.stopped) this._send();
+      else this.busy(false);
     }
 
     _detail(body) {

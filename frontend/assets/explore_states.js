@@ -1,57 +1,59 @@
-// The state space of the Explore page: the runs' trajectories as a few gapped traces, cut at the playhead, on the client only.
+// The state space of the Explore page: which runs are shown, in which colours and ranges. Plotly draws the frame, the
+// runs are drawn by explore_runs.js; plotly's own traces hold the same runs, to be saved as a picture or as numbers.
 (() => {
   "use strict";
-  const { TURN, wrap, colour } = window.swapscope.angles;
+  const { TURN, wrap, colour, label } = window.swapscope.angles;
+  const { RunsLayer } = window.swapscope;
   const GROUPS = ["cued item", "other item", "neither"];
-  const PARTS = 4; // each group is drawn in this many turns, as in frontend/figures/state_space.py
-  const groupName = (group, part) => (part ? `${GROUPS[group]} ${part}` : GROUPS[group]);
-  const GROUP_NAMES = Array.from({ length: PARTS }, (_, part) => GROUPS.map((_, group) => groupName(group, part))).flat();
   const AXES = ["x", "y", "z"];
   const VALUES = 12; // traces by the bin of a value, as in frontend/figures/state_space.py
   const VALUE_NAMES = Array.from({ length: VALUES }, (_, i) => `value ${i}`);
   const EMPTY = { x: [], y: [], z: [] };
+  const SAVING = 5000; // ms for which plotly's traces are visible so that they can be saved
 
   class StateFigure {
-    // graph: plotly's element. base: the figure of frontend/figures/state_space.py.
-    constructor(graph, base, boot) {
-      Object.assign(this, { graph, base, boot, ranges: {} });
+    // graph: plotly's element. base: the figure of frontend/figures/state_space.py. picked(run or null) after a click.
+    constructor(graph, base, boot, picked) {
+      Object.assign(this, { graph, base, boot, ranges: {}, kept: "" });
       this.index = Object.fromEntries(base.data.map((trace, i) => [trace.name, i]));
+      this.tip = document.createElement("div");
+      this.tip.className = "explore-tip";
+      this.tip.hidden = true;
+      graph.parentElement.append(this.tip);
+      this.layer = new RunsLayer(graph, { picked, missed: () => picked(null), pointed: (...place) => this._point(...place) });
+      graph.closest("[data-figure]").addEventListener("click", (event) => event.target.closest("[data-save]") && this._forSaving(), true);
     }
 
-    draw(result, state, selected, step) {
-      this.result = result;
-      this.state = state;
-      this.selected = selected;
-      const fill = this._fill(step);
-      const data = this.base.data.map((trace) => {
-        const { marker, line, ...rest } = fill[trace.name] ?? EMPTY;
-        return { ...trace, ...rest, marker: { ...trace.marker, ...marker }, line: { ...trace.line, ...line } };
-      });
-      return window.Plotly.react(this.graph, data, this._layout());
-    }
-
-    // Move the playhead: the same figure, other points.
-    scrub(step) {
-      if (!this.result || this.busy) {
-        this.next = step;
-        return;
+    // Resolves when all of it is drawn. Plotly is asked only for a frame with other axes.
+    async draw(result, state, selected, step) {
+      Object.assign(this, { result, state, selected, step });
+      const { runs, steps, x, y, z } = result.trajectories;
+      const strong = Array.from({ length: runs }, (_, run) => !selected || Boolean(selected[run]));
+      const every = Array.from(strong.keys());
+      const run = state.pick?.run ?? null;
+      const order = [...every.filter((one) => !strong[one]), ...every.filter((one) => strong[one] && one !== run), ...(run !== null && run < runs ? [run] : [])];
+      const picture = { runs, steps, x, y, z, step, strong, order, shown: strong.filter(Boolean).length, picked: run, spans: this._spans(), now: this._now(step), ...this._ring(runs, steps) };
+      const layout = this._layout();
+      const frame = JSON.stringify([layout.scene.xaxis, layout.scene.yaxis, layout.scene.zaxis, layout.scene.aspectratio]);
+      if (frame !== this.kept) {
+        this.kept = frame;
+        this.layer.picture = picture;
+        await window.Plotly.react(this.graph, this._data(false), layout);
       }
-      const fill = this._fill(step);
-      const still = new Set(["start", "circle", "items"]);
-      // traces that were empty and stay so are left alone
-      const held = (name) => fill[name].x.length || this.graph.data[this.index[name]].x.length;
-      const names = Object.keys(fill).filter((name) => !still.has(name) && held(name));
-      const update = { x: [], y: [], z: [] };
-      for (const name of names) for (const axis of AXES) update[axis].push(fill[name][axis]);
-      this.busy = true;
-      window.Plotly.restyle(this.graph, update, names.map((name) => this.index[name])).then(() => {
-        this.busy = false;
-        const next = this.next;
-        this.next = undefined;
-        if (next !== undefined && next !== step) requestAnimationFrame(() => this.scrub(next));
-      });
+      this.layer.show(picture);
+      this._keepNumbers();
     }
 
+    // Move the playhead: nothing but the canvas.
+    scrub(step) {
+      if (!this.result || !this.layer.picture) return;
+      this.step = step;
+      this.layer.scrub(step, this._spans(), this._now(step));
+      clearTimeout(this.keeping);
+      this.keeping = setTimeout(() => this._keepNumbers(), 120);
+    }
+
+    // ---- look ----
     _layout() {
       const template = this.graph.layout?.template ?? this.base.layout.template;
       const scene = { ...this.base.layout.scene };
@@ -62,8 +64,12 @@
         const share = told.explained && !plane ? ` · ${Math.round(100 * told.explained)} %` : "";
         scene[`${axis}axis`] = { ...scene[`${axis}axis`], range: ranges[i], title: { ...scene[`${axis}axis`].title, text: `${told.label ?? axis}${share}` } };
       });
-      scene.aspectmode = plane ? "manual" : "cube";
-      if (plane) scene.aspectratio = { x: 1, y: 1, z: 0.85 };
+      // equal units on all axes, except that none is flatter than it can be read
+      const extents = ranges.map(([low, high]) => high - low);
+      const most = Math.max(...extents);
+      const [x, y, z] = extents.map((extent) => 1.25 * Math.max(extent / most, 0.6));
+      scene.aspectmode = "manual";
+      scene.aspectratio = { x, y, z };
       // uirevision keeps the camera that the person turned, plotly writes it into the layout
       const camera = this.graph._fullLayout?.scene?._scene?.getCamera?.();
       if (camera && this.drawn) scene.camera = camera;
@@ -71,53 +77,152 @@
       return { ...this.base.layout, template, scene };
     }
 
-    // Ranges grow when a picture needs it and shrink only with the axes: the scene does not jump while an item is dragged.
+    // Ranges grow with room to spare and shrink only far: the scene stands still while an item is dragged.
     _stickyRanges() {
-      const kept = (this.ranges[this.state.axes] ??= [0, 0, 0]);
-      AXES.forEach((axis, i) => {
-        let most = 0;
-        for (const value of this.result.trajectories[axis]) if (Math.abs(value) > most) most = Math.abs(value);
-        if (most > kept[i] || most < 0.5 * kept[i]) kept[i] = most * 1.06;
+      const plane = this.state.axes === "plane";
+      const kept = (this.ranges[this.state.axes] ??= [null, null, null]);
+      const wanted = AXES.map((axis) => {
+        let low = Infinity;
+        let high = -Infinity;
+        for (const value of this.result.trajectories[axis]) {
+          if (value < low) low = value;
+          if (value > high) high = value;
+        }
+        return [low, high];
       });
-      const square = Math.max(kept[0], kept[1]);
-      return kept.map((most, i) => (this.state.axes === "plane" && i < 2 ? [-square, square] : [-most, most]));
+      if (plane) {
+        const most = Math.max(...wanted.slice(0, 2).flat().map(Math.abs));
+        wanted[0] = wanted[1] = [-most, most];
+      }
+      wanted.forEach(([low, high], i) => {
+        const span = Math.max(high - low, 1e-6);
+        const had = kept[i];
+        // a line that leaves the frame a little is still seen whole
+        const slack = had ? 0.04 * (had[1] - had[0]) : 0;
+        if (had && low >= had[0] - slack && high <= had[1] + slack && span > 0.5 * (had[1] - had[0])) return;
+        const grown = had && span > 0.5 * (had[1] - had[0]) ? [Math.min(low - 0.1 * span, had[0]), Math.max(high + 0.1 * span, had[1])] : [low - 0.05 * span, high + 0.05 * span];
+        kept[i] = plane && i < 2 ? [-Math.max(...grown.map(Math.abs)), Math.max(...grown.map(Math.abs))] : grown;
+      });
+      return kept.map((range) => [...range]);
     }
 
-    // Traces at a playhead: {trace name: {x, y, z, ...}}.
-    _fill(step) {
-      const { runs, steps, x, y, z } = this.result.trajectories;
-      const source = { x, y, z };
-      const shown = step + 1;
+    _spans() {
+      const { steps } = this.result.trajectories;
+      if (this.state.colour !== "epoch") return [{ from: 0, to: steps - 1, colour: (run) => this._runColour(run) }];
+      return this.result.epochs.map((epoch) => ({ from: Math.max(epoch.start - 1, 0), to: epoch.stop - 1, colour: () => this._epochColour(epoch) }));
+    }
+
+    _now(step) {
+      if (this.state.colour !== "epoch") return (run) => this._runColour(run);
+      const { epochs } = this.result;
+      const shade = this._epochColour(epochs.find((epoch) => step >= epoch.start && step < epoch.stop) ?? epochs[epochs.length - 1]);
+      return () => shade;
+    }
+
+    _runColour(run) {
+      const { roles, palette } = this.boot;
+      if (this.state.colour === "angle") return colour(palette, this.result.responses[run]);
+      return [roles.cued, roles["non-target"], roles.uniform][this.result.group[run]];
+    }
+
+    _epochColour(epoch) {
+      const found = Object.keys(this.boot.epochs).find((key) => epoch.name.toLowerCase().includes(key));
+      return this.boot.epochs[found] ?? "#9AA5B5";
+    }
+
+    // In the behaviour plane a report is a direction: a coloured circle says which, if the end points agree with the responses.
+    _ring(runs, steps) {
+      const none = { ring: null, items: [] };
+      if (this.state.axes !== "plane") return none;
+      const { x, y, z } = this.result.trajectories;
+      const ends = Array.from({ length: runs }, (_, run) => run * (steps + 1) + steps - 1);
+      const agreement = ends.reduce((sum, end, run) => sum + Math.cos(Math.atan2(y[end], x[end]) - this.result.responses[run]), 0) / runs;
+      if (!(agreement > 0.9)) return none;
+      const radii = ends.map((end) => Math.hypot(x[end], y[end])).sort((a, b) => a - b);
+      const radius = radii[Math.floor(runs / 2)] * 1.12;
+      const height = Math.min(...ends.map((end) => z[end]));
+      const angles = Array.from({ length: 73 }, (_, i) => -Math.PI + (i * TURN) / 72);
+      const on = (angle) => [radius * Math.cos(angle), radius * Math.sin(angle), height];
+      const { display } = this.state;
+      const { palette, roles } = this.boot;
+      const edge = (i) => (i === display.cued && display.cue === null ? roles.cued : roles["non-target"]);
+      const at = (angle) => Object.fromEntries(on(angle).map((value, i) => [AXES[i], value]));
+      return {
+        ring: { ...Object.fromEntries(AXES.map((axis, i) => [axis, angles.map((angle) => on(angle)[i])])), colours: angles.map((angle) => colour(palette, angle + TURN / 144)) },
+        items: display.report.map((angle, i) => ({ ...at(angle), fill: colour(palette, angle), edge: edge(i), words: `${i + 1}` })),
+      };
+    }
+
+    _point(run, left, top) {
+      this.tip.hidden = run === null || run >= this.result.responses.length;
+      if (this.tip.hidden) return;
+      const item = this.result.nearest[run];
+      this.tip.textContent = `run ${run + 1} reports ${label(this.result.responses[run])}: ${item < 0 ? "no item is near" : `item ${item + 1}${this.result.group[run] ? ", a swap" : ""}`}`;
+      this.tip.style.transform = `translate(${Math.min(left + 12, this.graph.clientWidth - 210)}px, ${Math.max(top - 30, 0)}px)`;
+    }
+
+    // ---- plotly's own traces, for saving ----
+    _keepNumbers() {
+      if (!this.graph.data) return;
+      this._data(false).forEach((trace, i) => Object.assign(this.graph.data[i], trace));
+    }
+
+    _forSaving() {
+      const show = (visible) => this._data(visible).forEach((trace, i) => {
+        Object.assign(this.graph.data[i], trace);
+        if (visible && this.graph._fullData?.[i]) Object.assign(this.graph._fullData[i], { x: trace.x, y: trace.y, z: trace.z });
+      });
+      show(true);
+      setTimeout(() => show(false), SAVING);
+    }
+
+    _data(visible) {
+      const fill = this._fill();
+      return this.base.data.map((trace) => {
+        if (trace.name === "frame") return { ...trace, ...this._corners() };
+        const { marker, line, ...rest } = fill[trace.name] ?? EMPTY;
+        return { ...trace, ...rest, visible, marker: { ...trace.marker, ...marker }, line: { ...trace.line, ...line } };
+      });
+    }
+
+    // Two points that nobody sees: without a trace plotly draws no frame.
+    _corners() {
+      const kept = this.ranges[this.state.axes];
+      return Object.fromEntries(AXES.map((axis, i) => [axis, [...kept[i]]]));
+    }
+
+    // Traces at the playhead: {trace name: {x, y, z, ...}}.
+    _fill() {
+      const { runs, steps } = this.result.trajectories;
       const by = this.state.colour;
-      const lists = Object.fromEntries(["not selected", ...GROUP_NAMES, ...VALUE_NAMES].map((name) => [name, []]));
+      const lists = Object.fromEntries(["not selected", ...GROUPS, ...VALUE_NAMES].map((name) => [name, []]));
       for (let run = 0; run < runs; run++) {
-        const kept = !this.selected || this.selected[run];
-        if (!kept) lists["not selected"].push(run);
-        else if (by === "item") lists[groupName(this.result.group[run], run % PARTS)].push(run);
+        if (this.selected && !this.selected[run]) lists["not selected"].push(run);
+        else if (by === "item") lists[GROUPS[this.result.group[run]]].push(run);
         else if (by === "angle") lists[VALUE_NAMES[this._bin(run)]].push(run);
         else lists[VALUE_NAMES[0]].push(run);
       }
       const fill = {};
-      for (const [name, members] of Object.entries(lists)) fill[name] = this._cut(source, members, steps, 0, shown);
+      for (const [name, members] of Object.entries(lists)) fill[name] = this._cut(members, steps, 0, this.step + 1);
       if (by === "angle") VALUE_NAMES.forEach((name, bin) => (fill[name].line = { color: colour(this.boot.palette, ((bin + 0.5) / VALUES) * TURN - Math.PI) }));
-      if (by === "epoch") this._epochs(fill, source, lists[VALUE_NAMES[0]], steps, shown);
-      const every = Array.from({ length: runs }, (_, run) => run);
-      const seen = this.selected ? every.filter((run) => this.selected[run]) : every;
-      fill.start = this._points(source, seen, steps, 0);
-      fill.now = { ...this._points(source, seen, steps, step), marker: { color: seen.map((run) => this._runColour(run, step)) } };
-      Object.assign(fill, this._ring(source, runs, steps));
-      return fill;
+      if (by === "epoch") this._epochs(fill, lists[VALUE_NAMES[0]], steps);
+      const seen = Array.from({ length: runs }, (_, run) => run).filter((run) => !this.selected || this.selected[run]);
+      const now = this._now(this.step);
+      fill.start = this._points(seen, steps, 0);
+      fill.now = { ...this._points(seen, steps, this.step), marker: { color: seen.map(now) } };
+      return { ...fill, ...this._ringTraces(runs, steps) };
     }
 
     // Steps [from, to) of some runs, a gap after each.
-    _cut(source, members, steps, from, to) {
+    _cut(members, steps, from, to) {
       const length = Math.max(to - from, 0);
       const out = {};
       for (const axis of AXES) {
+        const source = this.result.trajectories[axis];
         const values = new Float32Array(length ? members.length * (length + 1) : 0);
         if (length) members.forEach((run, at) => {
           const start = run * (steps + 1) + from;
-          values.set(source[axis].subarray(start, start + length), at * (length + 1));
+          values.set(source.subarray(start, start + length), at * (length + 1));
           values[at * (length + 1) + length] = NaN;
         });
         out[axis] = values;
@@ -130,52 +235,26 @@
     }
 
     // A trace an epoch; each begins where the one before ended.
-    _epochs(fill, source, members, steps, shown) {
+    _epochs(fill, members, steps) {
       this.result.epochs.slice(0, VALUES).forEach((epoch, i) => {
         const from = Math.max(epoch.start - 1, 0);
-        fill[VALUE_NAMES[i]] = { ...this._cut(source, members, steps, from, Math.min(epoch.stop, shown)), line: { color: this._epochColour(epoch) } };
+        fill[VALUE_NAMES[i]] = { ...this._cut(members, steps, from, Math.min(epoch.stop, this.step + 1)), line: { color: this._epochColour(epoch) } };
       });
     }
 
-    _points(source, members, steps, step) {
-      return Object.fromEntries(AXES.map((axis) => [axis, Float32Array.from(members, (run) => source[axis][run * (steps + 1) + step])]));
+    _points(members, steps, step) {
+      const { trajectories } = this.result;
+      return Object.fromEntries(AXES.map((axis) => [axis, Float32Array.from(members, (run) => trajectories[axis][run * (steps + 1) + step])]));
     }
 
-    _epochColour(epoch) {
-      const found = Object.keys(this.boot.epochs).find((key) => epoch.name.toLowerCase().includes(key));
-      return this.boot.epochs[found] ?? "#9AA5B5";
-    }
-
-    _runColour(run, step) {
-      const { roles, palette } = this.boot;
-      if (this.state.colour === "angle") return colour(palette, this.result.responses[run]);
-      if (this.state.colour === "epoch") {
-        const { epochs } = this.result;
-        return this._epochColour(epochs.find((epoch) => step >= epoch.start && step < epoch.stop) ?? epochs[epochs.length - 1]);
-      }
-      return [roles.cued, roles["non-target"], roles.uniform][this.result.group[run]];
-    }
-
-    // In the behaviour plane a report is a direction: a coloured circle says which, if the end points agree with the responses.
-    _ring(source, runs, steps) {
-      if (this.state.axes !== "plane") return { circle: EMPTY, items: EMPTY };
-      let agreement = 0;
-      const radii = [];
-      for (let run = 0; run < runs; run++) {
-        const end = run * (steps + 1) + steps - 1;
-        agreement += Math.cos(Math.atan2(source.y[end], source.x[end]) - this.result.responses[run]) / runs;
-        radii.push(Math.hypot(source.x[end], source.y[end]));
-      }
-      if (!(agreement > 0.9)) return { circle: EMPTY, items: EMPTY };
-      const radius = radii.sort((a, b) => a - b)[Math.floor(runs / 2)] * 1.12;
-      const height = Math.min(...Array.from({ length: runs }, (_, run) => source.z[run * (steps + 1) + steps - 1]));
-      const angles = Array.from({ length: 73 }, (_, i) => -Math.PI + (i * TURN) / 72);
-      const on = (list) => ({ x: list.map((a) => radius * Math.cos(a)), y: list.map((a) => radius * Math.sin(a)), z: list.map(() => height) });
-      const { display } = this.state;
-      const edge = (i) => (i === display.cued && display.cue === null ? this.boot.roles.cued : this.boot.roles["non-target"]);
+    _ringTraces(runs, steps) {
+      const { ring, items } = this._ring(runs, steps);
+      if (!ring) return { circle: EMPTY, items: EMPTY };
+      const { x, y, z } = ring;
+      const all = (name) => items.map((item) => item[name]);
       return {
-        circle: { ...on(angles), line: { color: angles, cmin: -Math.PI, cmax: Math.PI } },
-        items: { ...on(display.report), marker: { color: display.report.map((a) => colour(this.boot.palette, a)), line: { color: display.report.map((_, i) => edge(i)) } } },
+        circle: { x, y, z, line: { color: x.map((_, i) => -Math.PI + (i * TURN) / 72), cmin: -Math.PI, cmax: Math.PI } },
+        items: { x: all("x"), y: all("y"), z: all("z"), marker: { color: all("fill"), line: { color: all("edge") } } },
       };
     }
   }

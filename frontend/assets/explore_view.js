@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { angles, address, DisplayEditor, EpochTimeline, ResponseFigure, StateFigure, Simulator } = window.swapscope;
-  const { spread, wrap, distance, TURN } = angles;
+  const { spread, wrap, distance, label, TURN } = angles;
   const STORE_EVERY = 33; // ms between two writes of the display to its dcc.Store
   const KEPT = 200;
   const set = (id, props) => window.dash_clientside.set_props(id, props);
@@ -15,7 +15,7 @@
       this.latency = window.swapscopeLatency = { last: null, median: null, all: [], request: null, count: 0 };
       const graph = (id) => document.querySelector(`#${id} .js-plotly-plot`);
       this.responses = new ResponseFigure(graph("explore-responses"), boot.figures.responses, boot, (pick) => this.pick(pick));
-      this.states = new StateFigure(graph("explore-states"), boot.figures.states, boot);
+      this.states = new StateFigure(graph("explore-states"), boot.figures.states, boot, (run) => this.pickRun(run));
       this.editor = new DisplayEditor(document.getElementById("explore-display"), { palette: boot.palette, changed: (display, event) => this.change({ display, pick: null }, event) });
       this.timeline = new EpochTimeline(document.getElementById("explore-timeline"), { colours: boot.epochs, moved: (step) => this.scrub(step) });
       this.simulator = new Simulator(boot.network.id, {
@@ -23,8 +23,7 @@
         failed: (problem) => this.failed(problem),
         busy: (busy) => this.root.classList.toggle("is-busy", busy),
       });
-      for (const part of [this.responses, this.states]) part.graph.on("plotly_afterplot", () => this.plotted(part));
-      this.state = address.read(location.search, boot.usual);
+      this.state = address.read(location.search, boot.usual, boot.delays);
       this.show();
       this.ask(performance.now());
     }
@@ -49,6 +48,16 @@
     pick(pick) {
       const same = JSON.stringify(pick) === JSON.stringify(this.state.pick);
       this.look({ pick: same ? null : pick });
+    }
+
+    // A run of the state space, or a click beside all of them.
+    pickRun(run) {
+      if (run !== null) this.pick({ run });
+      else this.unpick();
+    }
+
+    unpick() {
+      if (this.state.pick) this.look({ pick: null });
     }
 
     reset() {
@@ -102,7 +111,7 @@
       if (!this.root.isConnected) return this.simulator.stop();
       this.result = result;
       this.latency.request = request;
-      this.pending = { asked, left: new Set([this.responses, this.states]), server: result.timing.total };
+      this.pending = { asked, server: result.timing.total };
       if (state.delay === null) {
         const delay = result.epochs.find((epoch) => epoch.name.toLowerCase().includes("delay"));
         if (delay) this.delay = delay.stop - delay.start;
@@ -114,32 +123,51 @@
       this.redraw(state);
     }
 
-    redraw(state = this.state) {
+    async redraw(state = this.state) {
       if (!this.result) return;
       const drawn = { ...this.state, display: state.display, axes: state.axes };
       const selected = this.selected(drawn);
-      this.responses.draw(this.result, drawn, selected);
-      this.states.draw(this.result, drawn, selected, this.timeline.step);
+      const { pending } = this;
+      this.pending = null;
+      this.sayPick(selected);
+      await Promise.all([this.responses.draw(this.result, drawn, selected), this.states.draw(this.result, drawn, selected, this.timeline.step)]);
+      // seen is what a frame of the browser has shown, not what was handed to it
+      if (pending) requestAnimationFrame(() => setTimeout(() => this.seen(pending)));
     }
 
-    // Which runs are picked: those that ended nearest an item, or in a bin of the response figure and its neighbours.
+    // Which runs are picked: those that ended nearest an item, or where a run ended, or in a bin of the response figure
+    // and its neighbours.
     selected({ pick }) {
       if (!pick || !this.result) return null;
       const { responses, nearest } = this.result;
+      if (pick.run !== undefined) return Array.from(nearest, (item) => item === nearest[pick.run]);
       if (pick.item !== undefined) return Array.from(nearest, (item) => item === pick.item);
       const centre = (pick.bin * Math.PI) / 180;
       return Array.from(responses, (angle) => distance(wrap(angle), centre) <= TURN / 48 * 1.5);
     }
 
-    plotted(part) {
-      const { pending, latency } = this;
-      if (!pending?.left.delete(part) || pending.left.size) return;
-      this.pending = null;
-      latency.last = performance.now() - pending.asked;
+    seen({ asked, server }) {
+      const { latency } = this;
+      latency.last = performance.now() - asked;
+      latency.server = server;
+      latency.render = latency.last - latency.request;
       latency.all = [...latency.all, latency.last].slice(-KEPT);
       latency.median = [...latency.all].sort((a, b) => a - b)[Math.floor(latency.all.length / 2)];
       // the first picture also paid for loading the page
-      if (latency.count++) document.getElementById("explore-latency").textContent = `${Math.round(latency.last)} ms to the picture`;
+      if (latency.count++ && this.root.isConnected) document.getElementById("explore-latency").textContent = `${Math.round(latency.last)} ms to the picture`;
+    }
+
+    // The runs that are lit, in words.
+    sayPick(selected) {
+      const { pick, display } = this.state;
+      const said = document.getElementById("explore-said-pick");
+      said.hidden = !selected;
+      if (!selected) return;
+      const { responses, nearest } = this.result;
+      const lit = `${selected.filter(Boolean).length} of ${responses.length} runs`;
+      const item = pick.run === undefined ? pick.item : nearest[pick.run];
+      const mode = item === undefined ? `that report about ${label((pick.bin * Math.PI) / 180)}` : item < 0 ? "that end near no item" : `that end near item ${item + 1}${item === display.cued && display.cue === null ? ", the cued one" : ""}`;
+      said.textContent = pick.run === undefined ? `${lit} ${mode}. Esc shows all.` : `Run ${pick.run + 1} reports ${label(responses[pick.run])}; with it ${lit} ${mode}. Esc shows all.`;
     }
 
     say() {
@@ -157,10 +185,35 @@
         model: one || summary.swap_model === undefined || summary.swap_model === null ? "" : `model ${percent(summary.swap_model)}`,
         sd: Number.isFinite(sd) ? `${Math.round((sd * 180) / Math.PI)}°` : "—",
         neither: percent(share(2)),
-        recorded: result.recorded.trials ? `${result.recorded.trials} recorded trials within ${Math.round(((result.recorded.within ?? 0) * 180) / Math.PI)}°` : result.recorded.within ? "no recorded trial is this near" : "",
+        recorded: this.recordedWords(result.recorded),
       };
-      numbers.recorded = [numbers.recorded, ...result.notes].filter(Boolean).join(" · ");
+      this.sayNotes(result.notes);
       for (const [name, words] of Object.entries(numbers)) document.getElementById(`explore-said-${name}`).textContent = words;
+    }
+
+    // What the rug shows, and what was counted as nearby.
+    recordedWords({ trials, within }) {
+      const { source } = this.boot;
+      const { cue, report } = this.state.display;
+      if (!source.dataset) return source.law ? "No recorded responses: this network was trained on a swap law that was written down, not on data." : "No recorded responses: the dataset of this network is not here any more.";
+      if (cue !== null) return "No recorded responses: the cue is at none of the items, which no experiment showed.";
+      const items = report.length === 1 ? "1 item" : `${report.length} items`;
+      if (!trials) return `No recorded responses: ${source.dataset} has no displays of ${items}.`;
+      const turned = "turned so that their cued item lies on this one";
+      if (report.length === 1) return `${trials} recorded responses to displays of ${items}, ${turned}.`;
+      return `${trials} recorded responses to nearby displays: ${items}, and the others' distances from the cued one, in location and report, differ from these by ${Math.round((within * 180) / Math.PI)}° or less (root mean square); ${turned}.`;
+    }
+
+    // What the model or the network cannot know about this display.
+    sayNotes(notes) {
+      const { sizes } = this.boot;
+      const count = this.state.display.report.length;
+      const trained = sizes.length && !sizes.includes(count) ? [`The network was trained on displays of ${sizes.join(", ")} items; ${count} ${count === 1 ? "is" : "are"} new to it.`] : [];
+      const all = [...trained, ...notes];
+      const told = document.getElementById("explore-notes");
+      told.hidden = !all.length;
+      told.lastElementChild.textContent = all.join(" ");
+      this.root.classList.toggle("has-no-model", !this.result.model.angles.length);
     }
 
     failed(problem) {
@@ -185,6 +238,11 @@
       setTimeout(() => button.classList.remove("is-done"), 1600);
     }
   }
+
+  document.addEventListener("keydown", (event) => {
+    const view = window.swapscope.explore;
+    if (event.key === "Escape" && view?.root.isConnected) view.unpick();
+  });
 
   // ---- what Dash calls ----
   const functions = (window.dash_clientside = window.dash_clientside || {});

@@ -48,6 +48,8 @@ def live(view: View) -> go.Figure:
     figure.add_trace(line(name="recorded", mode="markers", marker=rug, hovertemplate="recorded %{meta}<extra></extra>"))
     item = {"size": 13, "line": {"width": 2.5}}
     figure.add_trace(line(name="items", mode="markers", marker=item, hovertemplate="%{meta}<extra></extra>"))
+    picked = {"symbol": "diamond", "size": 11, "color": theme.TRUTH, "line": {"width": 1.5, "color": "#12151B"}}
+    figure.add_trace(line(name="picked", mode="markers", marker=picked, hovertemplate="%{meta}<extra></extra>"))
     figure.update_layout(showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest")
     if view == "circle":
         figure.update_layout(
@@ -56,10 +58,12 @@ def live(view: View) -> go.Figure:
                 "hole": 0.34,
                 "bargap": 0.06,
                 "angularaxis": {
+                    "layer": "below traces",
                     "tickvals": [0, 45, 90, 135, 180, 225, 270, 315],
                     "ticktext": ["0°", "", "90°", "", "180°", "", "−90°", ""],
                 },
                 "radialaxis": {
+                    "layer": "below traces",
                     "showticklabels": False,
                     "ticks": "",
                     "showline": False,

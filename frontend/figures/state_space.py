@@ -1,4 +1,4 @@
-"""The network's states in three dimensions: the empty scene that the Explore page fills in the browser."""
+"""The network's states in three dimensions: the frame that the Explore page fills in the browser."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from frontend import theme
 # One colour an epoch; the timeline shows the same.
 EPOCHS = {"stimulus": "#4C93C6", "delay": "#9AA5B5", "cue": "#E69F00", "gap": "#CBB37A", "recall": "#7561B5"}
 
-
 # How many bins of response angle, or epochs, have a trace (and so a colour) of their own.
 VALUES = 12
-# Groups take turns in being drawn, so that where runs overlap none hides the others.
-PARTS = 4
 GROUPS = (("cued item", theme.CUED), ("other item", theme.NON_TARGET), ("neither", theme.UNIFORM))
 
 
@@ -31,43 +28,48 @@ def _lines(name: str, colour: str, opacity: float) -> go.Scatter3d:
         hoverinfo="skip",
         meta={"csv": name},
         connectgaps=False,
+        visible=False,
     )
 
 
 def live() -> go.Figure:
     """The scene of the Explore page; `assets/explore_states.js` fills its traces by name.
 
-    Trajectories are a few traces with a gap (NaN) after each run: those not selected, then by what was reported (cued
-    item, other item, neither), or by the bin of a value (response or epoch; a colour for each vertex would take plotly
-    seconds). `start` and `now` are points; `circle` and `items` show where each report lies in the behaviour plane.
+    `frame` is two points that nobody sees, so that plotly draws the axes. The other traces are invisible on the page,
+    where `assets/explore_runs.js` draws the runs over the scene, and are made visible to be saved: trajectories with a
+    gap (NaN) after each run, those not selected, then by what was reported (cued item, other item, neither), or by the
+    bin of a value (response or epoch). `start` and `now` are points; `circle` and `items` show where each report lies
+    in the behaviour plane.
     """
+    circle = go.Scatter3d(
+        x=[],
+        y=[],
+        z=[],
+        mode="lines",
+        name="circle",
+        line={"width": 6, "colorscale": theme.CYCLIC},
+        hoverinfo="skip",
+        visible=False,
+    )
+    frame = go.Scatter3d(
+        x=[0, 1], y=[0, 1], z=[0, 1], mode="markers", name="frame", marker={"size": 1}, opacity=0, hoverinfo="skip"
+    )
     figure = go.Figure(
         [
+            frame,
             _lines("not selected", theme.UNIFORM, 0.10),
-            *(
-                _lines(f"{name} {part}" if part else name, colour, 0.32)
-                for part in range(PARTS)
-                for name, colour in GROUPS
-            ),
+            *(_lines(name, colour, 0.32) for name, colour in GROUPS),
             *(_lines(f"value {number}", theme.UNIFORM, 0.45) for number in range(VALUES)),
             _points("start", {"size": 2.2, "color": theme.UNIFORM, "opacity": 0.7}),
             _points("now", {"size": 4.2, "line": {"width": 0}, "opacity": 1}),
-            go.Scatter3d(
-                x=[],
-                y=[],
-                z=[],
-                mode="lines",
-                name="circle",
-                line={"width": 6, "colorscale": theme.CYCLIC},
-                hoverinfo="skip",
-            ),
+            circle,
             _points("items", {"size": 8, "symbol": "circle", "line": {"width": 2}}),
         ]
     )
     axis: dict[str, Any] = {
         "showspikes": False,
         "showticklabels": False,
-        "title": {"text": "", "font": {"size": 12}},
+        "title": {"text": "", "font": {"size": 13}},
         "nticks": 5,
     }
     figure.update_layout(
@@ -83,7 +85,7 @@ def live() -> go.Figure:
             "dragmode": "orbit",
             "hovermode": False,
             "aspectmode": "cube",
-            "camera": {"eye": {"x": 1.42, "y": 1.42, "z": 0.95}, "center": {"x": 0, "y": 0, "z": -0.08}},
+            "camera": {"eye": {"x": 1.28, "y": 1.28, "z": 0.86}, "center": {"x": 0, "y": 0, "z": -0.1}},
         },
     )
     return figure
@@ -91,5 +93,13 @@ def live() -> go.Figure:
 
 def _points(name: str, marker: dict[str, Any]) -> go.Scatter3d:
     return go.Scatter3d(
-        x=[], y=[], z=[], mode="markers", name=name, marker=marker, hoverinfo="skip", meta={"csv": name}
+        x=[],
+        y=[],
+        z=[],
+        mode="markers",
+        name=name,
+        marker=marker,
+        hoverinfo="skip",
+        meta={"csv": name},
+        visible=False,
     )

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from frontend import api, theme
 from frontend.figures import responses, state_space
 from frontend.parts.display_editor import display_editor, examples, palette, usual
-from frontend.parts.explore_cards import controls_card, head, problem, responses_card, states_card, usual_delay
+from frontend.parts.explore_cards import controls_card, delays, head, problem, responses_card, states_card
 from frontend.parts.markup import data
 from frontend.router import Page
 from frontend.shell import empty, watch
@@ -28,6 +28,11 @@ def set_sizes(network: dict[str, Any]) -> list[int]:
     result = network.get("result") or {}
     rows = (result.get("fidelity") or {}).get("by_set_size") or []
     return sorted({int(row["set_size"]) for row in rows})
+
+
+def dataset_name(network: dict[str, Any]) -> str | None:
+    """The dataset behind a network, None for one trained on a law or whose dataset is gone."""
+    return str(network.get("dataset_name") or "the dataset") if network.get("dataset_id") else None
 
 
 def boot(network: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +47,10 @@ def boot(network: dict[str, Any]) -> dict[str, Any]:
         "network": {"id": network["id"], "name": network.get("name", "")},
         "usual": usual(sizes),
         "examples": examples(sizes),
-        "delay": usual_delay(network),
+        "delay": delays(network)[1],
+        "delays": list(delays(network)),
+        "sizes": sizes,
+        "source": {"dataset": dataset_name(network), "law": bool(network.get("law"))},
         "palette": palette(),
         "cyclic": theme.CYCLIC,
         "roles": theme.ROLES,

@@ -16,14 +16,19 @@ from frontend.parts.icon import icon
 from frontend.parts.markup import aria, data
 
 RUNS = (50, 500)
-STEP_SECONDS = 0.05
+STEP_SECONDS = 0.05  # of a network whose configuration does not say
 
 
-def usual_delay(network: dict[str, Any]) -> int:
-    """Steps of the delay the network was trained with; 15 where its configuration does not say."""
-    config = (network.get("result") or {}).get("config") or network.get("config") or {}
+def delays(network: dict[str, Any]) -> tuple[int, int]:
+    """The shortest and longest delay, in steps, that the network was trained on; 15 where it does not say."""
+    config = _config(network)
     value = config.get("delay_steps") or (config.get("durations") or {}).get("delay") or 15
-    return int(value[0] if isinstance(value, list | tuple) else value)
+    low, high = (value[0], value[-1]) if isinstance(value, list | tuple) else (value, value)
+    return int(low), int(high)
+
+
+def _config(network: dict[str, Any]) -> dict[str, Any]:
+    return (network.get("result") or {}).get("config") or network.get("config") or {}
 
 
 def head(network: dict[str, Any], ready: list[dict[str, Any]]) -> Component:
@@ -116,24 +121,44 @@ def states_card() -> html.Section:
         ("var(--non-target)", "other item: swap", "line"),
         ("var(--uniform)", "neither", "line"),
     )
-    by_angle = html.Div("Coloured like the report they end with", className="key")
+    moments = html.Div(
+        [
+            html.Span([html.Span(className="explore-mark is-start"), "start"], className="key-entry"),
+            html.Span([html.Span(className="explore-mark"), "at the playhead"], className="key-entry"),
+        ],
+        className="key explore-moments",
+    )
+    by_angle = html.Div(
+        html.Span(
+            [html.Span(className="explore-wheel"), "the report a run ends with, as on the wheel"], className="key-entry"
+        ),
+        className="key",
+    )
     by_epoch = key(*((colour, name, "line") for name, colour in state_space.EPOCHS.items()))
     keys = html.Div(
         [
             html.Div(by_item, className="for-item"),
             html.Div(by_angle, className="for-angle"),
             html.Div(by_epoch, className="for-epoch"),
+            moments,
         ],
         className="explore-keys",
     )
     scene = html.Div(graph("explore-states", state_space.live(), scrollZoom=True), className="explore-scene")
-    return _card("explore-states", "State space", controls, keys, scene, epoch_timeline("explore-timeline"))
+    picked = html.P(
+        "Click a run to light up where it ends, and all that end there.", className="soft small explore-hint"
+    )
+    told = html.P(id="explore-said-pick", className="small explore-said-pick", hidden=True, **aria(live="polite"))
+    words = html.Div([told, picked], className="explore-picks")
+    return _card("explore-states", "State space", controls, keys, scene, words, epoch_timeline("explore-timeline"))
 
 
 def responses_card() -> html.Section:
     """The response distribution, and the result in numbers."""
     view = _choice("explore-view", "circle", [("circle", "Circle"), ("line", "Unrolled")], "View of the responses")
-    legend = key(("var(--model)", "model", "line"), ("var(--recorded)", "recorded", "dot"))
+    legend = key(
+        ("var(--cued)", "network", "bar"), ("var(--model)", "model", "line"), ("var(--recorded)", "recorded", "dot")
+    )
     numbers = html.Div(
         [
             _number("swaps", "explore-said-swaps", "explore-said-model"),
@@ -149,7 +174,9 @@ def responses_card() -> html.Section:
     figure = html.Div(
         [graph("explore-responses", responses.live("circle"), height=300), show_all], className="explore-circle"
     )
-    return _card("explore-responses", "Responses", [view], legend, figure, numbers)
+    notes = html.Div([icon("info", 16), html.Span()], id="explore-notes", className="explore-notes", hidden=True)
+    recorded = html.P(id="explore-said-recorded", className="soft small explore-recorded")
+    return _card("explore-responses", "Responses", [view], legend, figure, numbers, notes, recorded)
 
 
 def _number(words: str, name: str, beside: str | None = None) -> html.Div:
@@ -180,14 +207,26 @@ def _slider(
     return html.Div([html.Label(words, className="small"), slider], className="explore-slider")
 
 
+def _delay(network: dict[str, Any]) -> html.Div:
+    """The delay, within what the network was trained on: beyond it, it forgets in ways it never learned not to."""
+    low, high = delays(network)
+    seconds = float(_config(network).get("step_seconds") or STEP_SECONDS)
+
+    def mark(steps: int) -> dict[str, Any]:
+        return {"value": steps, "label": f"{steps * seconds:g} s"}
+
+    if low == high:
+        slider = _slider("Delay", "explore-delay", low, high + 1, 1, high, [mark(high)])
+        slider.children[1].disabled = True
+        words = f"The network was trained with one delay, {high * seconds:g} s."
+    else:
+        slider = _slider("Delay", "explore-delay", low, high, 1, high, [mark(low), mark(high)])
+        words = f"As long as in training: {low * seconds:g} to {high * seconds:g} s."
+    return html.Div([slider, html.P(words, className="soft small explore-trained")])
+
+
 def controls_card(network: dict[str, Any]) -> html.Section:
     """Runs, noise, delay, seed; and how long the last change took to be seen."""
-    delay = usual_delay(network)
-    longest = max(40, 2 * delay)
-    seconds = [
-        {"value": steps, "label": f"{steps * STEP_SECONDS:g} s"}
-        for steps in ((1, delay, longest) if delay > 0.2 * longest else (delay, longest))
-    ]
     return html.Section(
         [
             _slider(
@@ -207,7 +246,7 @@ def controls_card(network: dict[str, Any]) -> html.Section:
                 1,
                 [{"value": 0, "label": "none"}, {"value": 1, "label": "trained"}, {"value": 2, "label": "2×"}],
             ),
-            _slider("Delay", "explore-delay", 1, longest, 1, delay, seconds),
+            _delay(network),
             html.Div(
                 [
                     dmc.Button(
@@ -222,7 +261,6 @@ def controls_card(network: dict[str, Any]) -> html.Section:
                 ],
                 className="row",
             ),
-            html.P(id="explore-said-recorded", className="soft small"),
         ],
         className="card explore-controls",
     )

@@ -218,6 +218,8 @@ def _network(number: str, name: str, state: str, **changes: Any) -> dict[str, An
         "state": state,
         "job_id": None,
         "fit_id": "f1",
+        "dataset_id": "d1",
+        "dataset_name": "Example",
         "law": None,
         "objective": "diffusion",
         "seed": 1,

@@ -89,6 +89,15 @@ def page(chromium: Any, site: SimpleNamespace) -> Iterator[Any]:
     assert [one for one in said if not any(words in one for words in tab.expected)] == []
 
 
+def states(name: str) -> str:
+    """A trace of the state space, in the browser."""
+    return f"document.querySelector('#explore-states .js-plotly-plot').data.find((trace) => trace.name === '{name}')"
+
+
+def points(shown: dict[str, Any], name: str) -> int:
+    return next(one["length"] for one in shown["states"] if one["name"] == name)
+
+
 def open_explore(page: Any, address: str) -> None:
     page.goto(address)
     page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=30000)
@@ -160,9 +169,8 @@ def test_the_playhead_is_scrubbed_without_asking_the_network(page, site):
     before, asked = page.evaluate(SHOWN), len(site.asked)
     page.get_by_role("slider", name="Time in the trial").focus()
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[1].x.length < 2000")
-    shown = page.evaluate(SHOWN)
-    assert shown["states"][1]["length"] < before["states"][1]["length"]
+    page.wait_for_function(f"{states('cued item')}.x.length < 2000")
+    assert points(page.evaluate(SHOWN), "cued item") < points(before, "cued item")
     box = page.locator(".timeline-track").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 10)
     page.wait_for_function("swapscope.explore.timeline.step > 20")
@@ -194,12 +202,62 @@ def test_the_address_restores_the_view(page, site, chromium):
 def test_a_mode_lights_up_its_runs(page, site):
     open_explore(page, f"{site.url}/explore/n1")
     graph = "document.querySelector('#explore-responses .js-plotly-plot')"
-    page.evaluate(f"{graph}.emit('plotly_click', {{points: [{{data: {graph}.data[5], pointNumber: 0}}]}})")
-    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[0].x.length > 0")
-    shown = page.evaluate(SHOWN)
-    assert shown["states"][2]["length"] == 0
+    items = f"{graph}.data.find((trace) => trace.name === 'items')"
+    page.evaluate(f"{graph}.emit('plotly_click', {{points: [{{data: {items}, pointNumber: 0}}]}})")
+    page.wait_for_function(f"{states('not selected')}.x.length > 0")
+    assert points(page.evaluate(SHOWN), "other item") == 0
     page.get_by_role("button", name="Show all runs").click()
-    page.wait_for_function("document.querySelector('#explore-states .js-plotly-plot').data[0].x.length === 0")
+    page.wait_for_function(f"{states('not selected')}.x.length === 0")
+
+
+def test_a_run_in_the_state_space_selects_where_it_ends(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    page.wait_for_function("swapscope.explore.states.layer.points")
+    place = page.evaluate("""() => {
+        const { layer, graph } = swapscope.explore.states, box = graph.getBoundingClientRect();
+        const at = 2 * (7 * (layer.picture.steps + 1) + layer.picture.step);
+        return [box.left + layer.points[at], box.top + layer.points[at + 1]];
+    }""")
+    page.mouse.click(*place)
+    page.wait_for_function("swapscope.explore.state.pick?.run !== undefined")
+    run = page.evaluate("swapscope.explore.state.pick.run")
+    assert page.evaluate(
+        "(run) => { const { result, states } = swapscope.explore;"
+        "return states.selected.every((lit, i) => lit === (result.nearest[i] === result.nearest[run])); }",
+        run,
+    )
+    assert f"Run {run + 1} reports" in page.locator("#explore-said-pick").inner_text()
+    page.wait_for_function(f"location.search.includes('pick=run{run + 1}')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("swapscope.explore.state.pick === null")
+    assert not page.locator("#explore-said-pick").is_visible()
+
+
+def test_the_runs_are_drawn_over_the_scene_and_can_be_saved(page, site):
+    open_explore(page, f"{site.url}/explore/n1")
+    ink = """() => { const canvas = document.querySelector('.explore-runs');
+        return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((one) => one).length }"""
+    whole = page.evaluate(ink)
+    assert whole > 5000
+    with page.expect_download() as saved:
+        page.locator("[data-figure=explore-states] [data-save=csv]").click()
+    assert saved.value.path().read_text().count("cued item,") > 1000
+    page.evaluate("swapscope.explore.timeline.go(0)")
+    page.wait_for_function(f"({ink})() !== {whole}")
+    page.evaluate("swapscope.explore.states.layer.times = []; swapscope.explore.timeline.toggle()")
+    page.wait_for_function("swapscope.explore.timeline.atEnd", timeout=15000)
+    times = page.evaluate("swapscope.explore.states.layer.times")
+    assert len(times) >= 10
+    assert sorted(times)[len(times) // 2] < 20  # milliseconds; 2 to 3 where nothing else runs
+
+
+def test_what_is_not_known_of_a_display_is_said(page, site):
+    open_explore(page, f"{site.url}/explore/n1?items=0:0,60:30,120:90,180:150,240:-150&delay=60")
+    assert page.evaluate("swapscope.explore.state.delay") == 15
+    assert "5 are new to it" in page.locator("#explore-notes").inner_text()
+    assert "distances from the cued one" in page.locator("#explore-said-recorded").inner_text()
+    after_picture(page, lambda: page.get_by_role("button", name="Remove item 5").click())
+    assert not page.locator("#explore-notes").is_visible()
 
 
 def test_a_refusal_is_said_and_can_be_tried_again(page, site):

@@ -23,7 +23,7 @@ class TestResponses:
     @pytest.mark.parametrize("view", ["circle", "line"])
     def test_live_views_hold_the_same_named_traces(self, view):
         names = [trace.name for trace in responses.live(view).data]
-        assert names == ["cued item", "other item", "neither", "model", "recorded", "items"]
+        assert names == ["cued item", "other item", "neither", "model", "recorded", "items", "picked"]
 
     def test_histogram_is_a_density_and_keeps_angles_in_place(self):
         centres, density = responses.histogram([0.01, 0.02, -3.0, 3.1])
@@ -46,7 +46,8 @@ class TestResponses:
 def test_state_space_has_one_scene_and_few_traces():
     figure = state_space.live()
     assert {trace.type for trace in figure.data} == {"scatter3d"}
-    assert len(figure.data) == 5 + 3 * state_space.PARTS + state_space.VALUES
+    assert len(figure.data) == 9 + state_space.VALUES
+    assert [trace.name for trace in figure.data if trace.visible is not False] == ["frame"]
     assert figure.layout.scene.uirevision == "keep"
 
 
@@ -99,8 +100,13 @@ async def test_without_networks_the_page_says_how_to_get_one(fake: FastAPI):
     assert "No network to explore yet" in page
 
 
-def test_delay_of_a_network_is_read_from_either_shape():
+def test_delay_of_a_network_is_the_range_it_was_trained_on():
     row = networks()["n2"]
-    assert explore.usual_delay(row) == 15
-    assert explore.usual_delay({"config": {"delay_steps": [5, 5]}}) == 5
-    assert explore.usual_delay({}) == 15
+    assert explore.delays(row) == (15, 15)
+    assert explore.delays({"config": {"delay_steps": [2, 10]}}) == (2, 10)
+    assert explore.delays({}) == (15, 15)
+
+
+def test_what_the_recorded_responses_come_from_is_known():
+    assert explore.dataset_name({"dataset_id": "d1", "dataset_name": "Bays"}) == "Bays"
+    assert explore.dataset_name({"dataset_id": None}) is None
