@@ -3,39 +3,67 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from models.behaviour.bns import BNS, Block
 from models.behaviour.fitting import BehaviourFit
+from models.circular import resultant
 from models.trials import Trials
 
 FEW_TRIALS = 100
 _SHARPEST, _BLUNTEST = 5e3, 0.3
+_MOSTLY_GUESSES, _ONE_VALUE, _MANY_VALUES = 0.9, 0.99, 0.9
 
 
-def warnings(fit: BehaviourFit, trials: Trials) -> list[str]:
-    """Sentences, the gravest first; empty when there is nothing to say."""
+def warnings(fit: BehaviourFit, trials: Trials, weights: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Sentences, the gravest first; empty when there is nothing to say.
+
+    Args:
+        fit: of ``trials``.
+        trials: the data that were fitted.
+        weights: mean component weights by set size, as ``weight_summary`` makes them.
+    """
+    model = fit.model
     found: list[str] = []
     if not fit.convergence.converged:
         found.append(f"The fit did not converge: {fit.convergence.reason}. Its numbers may still move.")
+    found += _one_response(trials)
     for size in trials.set_sizes:
-        count = int((trials.set_size == size).sum())
-        if count < FEW_TRIALS:
-            found.append(f"Set size {size} has only {count} trials; its estimates lean on the priors.")
-    model = fit.model
+        found += _few(size, int((trials.set_size == size).sum()), isinstance(model, BNS))
+    for entry in weights:
+        found += _guesses(entry["set_size"], entry["uniform"]["value"])
     for size in model.set_sizes:
         found += _noise(size, float(model.concentrations[size]))
     if trials.set_sizes == [1]:
         found.append("Every display has a single item, so there are no swaps to be seen.")
     if isinstance(model, BNS):
-        for block in model.blocks:
-            found += _distances(block)
-        coincident = int((trials.displays.probe_distance[:, 1:].abs() < 1e-6).any(1).sum())
-        if coincident:
-            found.append(
-                f"On {coincident} trials a non-target has the same probe value as the target; the swap function at "
-                "distance 0 is fitted to them."
-            )
+        found += _distances(model.blocks) + _coincident(trials)
     return found
+
+
+def _few(size: int, count: int, priors: bool) -> list[str]:
+    if count >= FEW_TRIALS:
+        return []
+    trials = "1 trial" if count == 1 else f"{count} trials"
+    cost = "its estimates lean on the priors" if priors else "its estimates and their intervals are rough"
+    return [f"Set size {size} has only {trials}; {cost}."]
+
+
+def _one_response(trials: Trials) -> list[str]:
+    same = float(resultant(trials.response)[0]) > _ONE_VALUE
+    if len(trials) < 2 or not same or float(resultant(trials.report[:, 0])[0]) > _MANY_VALUES:
+        return []
+    return ["All responses are nearly the same, whatever was asked for: is the response the right column?"]
+
+
+def _guesses(size: int, uniform: float) -> list[str]:
+    if uniform < _MOSTLY_GUESSES:
+        return []
+    return [
+        f"At set size {size} the model takes {100 * uniform:.0f} % of the responses for guesses: check the column "
+        "roles, units and periods."
+    ]
 
 
 def _noise(size: int, kappa: float) -> list[str]:
@@ -49,14 +77,33 @@ def _noise(size: int, kappa: float) -> list[str]:
     return []
 
 
-def _distances(block: Block) -> list[str]:
-    if block.observed is None:
-        return []
-    low, high = (math.degrees(value) for value in block.observed)
-    if low < 5 and high > 175:
-        return []
-    where = "in every display" if len(block.sizes) > 1 else f"at set size {block.sizes[0]}"
+def _distances(blocks: Sequence[Block]) -> list[str]:
+    """Where the data say nothing about the swap function; one sentence for all set sizes of the same distances."""
+    ranges: dict[str, list[int]] = {}
+    for block in blocks:
+        if block.observed is None:
+            continue
+        low, high = (round(math.degrees(value)) for value in block.observed)
+        if low >= 5 or high <= 175:
+            shown = f"always {low}°" if low == high else f"{low}° to {high}°"
+            ranges.setdefault(shown, []).extend(block.sizes)
     return [
-        f"Non-targets were {low:.0f}° to {high:.0f}° from the target's probe value {where}; outside that range the "
-        "swap function is the prior's guess."
+        f"Non-targets were {shown} (of the full circle) from the target's probe value at set size{_plural(sizes)}; "
+        f"at other distances the swap function is the prior's guess."
+        for shown, sizes in ranges.items()
+    ]
+
+
+def _plural(sizes: Sequence[int]) -> str:
+    return ("s " if len(sizes) > 1 else " ") + ", ".join(str(size) for size in sorted(sizes))
+
+
+def _coincident(trials: Trials) -> list[str]:
+    count = int((trials.displays.probe_distance[:, 1:].abs() < 1e-6).any(1).sum())
+    if not count:
+        return []
+    where = "On 1 trial" if count == 1 else f"On {count} trials"
+    return [
+        f"{where} a non-target has the same probe value as the target; the swap function at distance 0 is fitted to "
+        "them."
     ]

@@ -22,7 +22,7 @@ from models.displays import Displays
 from models.trials import Trials
 
 _STARTS = [(1.0, 0.1, 0.1), (10.0, 0.01, 0.1), (10.0, 0.4, 0.1), (10.0, 0.1, 0.4), (50.0, 0.1, 0.2)]
-_SHORT_RUN, _LEAST = 25, 1e-12
+_SHORT_RUN, _LEAST, _LEAST_INFORMATION, _TRIES = 25, 1e-12, 1e-2, 64
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,17 @@ class ThreeComponentModel(MixtureModel):
         return weights
 
     def draw(self, generator: torch.Generator) -> FixedMixture:
-        """One set of parameters from the normal approximation to the likelihood, kept inside the simplex."""
+        """One set of parameters from the normal approximation to the likelihood, cut off at the simplex's sides."""
         drawn = {}
         for size, value in self.sizes.items():
-            step = _root(value.covariance) @ torch.randn(3, generator=generator, dtype=torch.float64)
-            swap = min(max(value.swap + float(step[0]), 0.0), 1.0)
-            uniform = min(max(value.uniform + float(step[1]), 0.0), 1.0)
-            excess = max(swap + uniform, 1.0)
-            drawn[size] = _fixed(size, swap / excess, uniform / excess, value.concentration * math.exp(float(step[2])))
+            step = torch.randn(_TRIES, 3, generator=generator, dtype=torch.float64) @ _root(value.covariance).T
+            swap, uniform = value.swap + step[:, 0], value.uniform + step[:, 1]
+            inside = (swap >= -_LEAST) & (uniform >= -_LEAST) & (swap + uniform <= 1)
+            first = int(inside.to(torch.uint8).argmax())  # 0 where none is inside: that one is brought to the border
+            swaps, guesses = (min(max(float(part[first]), 0.0), 1.0) for part in (swap, uniform))
+            excess = max(swaps + guesses, 1.0)
+            kappa = value.concentration * math.exp(float(step[first, 2]))
+            drawn[size] = _fixed(size, swaps / excess, guesses / excess, kappa)
         return FixedMixture(drawn)
 
     def mean_function(self) -> FixedMixture:
@@ -174,24 +177,30 @@ def _iterate(cosine: Tensor, state: _State, steps: int, tolerance: float) -> tup
 
 
 def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform: bool) -> Tensor:
-    """Inverse observed information of (swap, uniform, log kappa); parameters that do not exist keep zeros."""
-    others = cosine.shape[1] - 1
-    free = [True] * 3
-    free[0], free[1] = others > 0, uniform
+    """Inverse observed information of (swap, uniform, log kappa); parameters that do not exist keep zeros.
 
-    def negative_log_likelihood(point: Tensor) -> Tensor:
+    Where an estimate lies on the border of what is possible (no swaps, say) the likelihood need not be curved, and its
+    second derivatives are no information; the summed outer products of the trials' scores, which are never negative
+    and estimate the same in the interior, stand in for them.
+    """
+    others = cosine.shape[1] - 1
+    index = torch.tensor([others > 0, uniform, True]).nonzero()[:, 0]
+
+    def log_likelihood(point: Tensor) -> Tensor:
         noise = emissions.log_density_of_gap(1 - cosine, point[2].exp()).exp()
         density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
         if others:
             density = density + point[0] / others * noise[:, 1:].sum(1)
-        return -density.clamp(min=1e-300).log().sum()
+        return density.clamp(min=1e-300).log()
 
     point = torch.tensor([swap, guess, math.log(max(kappa, 1e-6))], dtype=torch.float64)
-    information = torch.autograd.functional.hessian(negative_log_likelihood, point)
-    index = torch.tensor(free).nonzero()[:, 0]
-    value, vector = torch.linalg.eigh(information[index][:, index])
+    information = -torch.autograd.functional.hessian(lambda at: log_likelihood(at).sum(), point)[index][:, index]
+    value, vector = torch.linalg.eigh(information)
+    if float(value[0]) < _LEAST_INFORMATION:
+        scores: Tensor = torch.func.jacfwd(log_likelihood)(point)
+        value, vector = torch.linalg.eigh((scores.T @ scores)[index][:, index])
     # a direction the data say nothing about gets a wide, finite variance
-    inverse = vector @ torch.diag(1 / value.clamp(min=1e-2)) @ vector.T
+    inverse = vector @ torch.diag(1 / value.clamp(min=_LEAST_INFORMATION)) @ vector.T
     covariance = torch.zeros(3, 3, dtype=torch.float64)
     covariance[index[:, None], index[None, :]] = inverse
     return covariance

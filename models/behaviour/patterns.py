@@ -46,10 +46,7 @@ def arrange(displays: Displays, size: int) -> Arrangements:
     if size == 1:
         index, member = code[:1], torch.zeros(len(code), dtype=torch.int64)
     elif is_discrete(unique):
-        digits = len(unique) ** torch.arange(size - 1)
-        _, member = torch.unique((code * digits).sum(1), return_inverse=True)
-        first = torch.empty(int(member.max()) + 1, dtype=torch.int64).index_copy_(0, member, torch.arange(len(code)))
-        index = code[first]
+        index, member = torch.unique(code, dim=0, return_inverse=True)
     else:  # hardly two displays are alike
         index, member = code, torch.arange(len(code))
     count = torch.bincount(member, minlength=len(index)).double()

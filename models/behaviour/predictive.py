@@ -18,7 +18,7 @@ from models.circular import wrap
 from models.trials import Trials
 
 BINS, ANGLES = 36, 181
-_MOST_HARMONICS = 400
+_SHARPEST = 1800.0  # sd of 1.35 degrees: sharper peaks would fall between the angles of the picture
 _PARTS = ("uniform", "target", "swap")
 
 
@@ -33,7 +33,7 @@ class SizePredictive:
         member: ``(M,)`` the arrangement of each trial.
         share: ``(P,)`` the share of the trials that have each arrangement.
         weights: ``(1 + D, P, size + 1)`` the model's own weights, then those of D posterior draws.
-        concentrations: the ``1 + D`` kappas.
+        concentrations: the ``1 + D`` kappas, none sharper than a picture can show.
     """
 
     size: int
@@ -65,7 +65,7 @@ def _predict(model: BehaviourModel, part: Trials, size: int, draws: Sequence[Fix
             logits[k, :, 2:] = curve.at(arrangements.distance)[arrangements.index]
     weights = torch.cat([own[None], logits.softmax(2)])
     report = torch.cat([part.report[:, :1], part.report[:, 1:size].gather(1, arrangements.order)], 1)
-    kappas = [float(one.concentrations[size]) for one in (model, *draws)]
+    kappas = [min(float(one.concentrations[size]), _SHARPEST) for one in (model, *draws)]
     share = arrangements.count / len(part)
     return SizePredictive(size, part, report, member, share, weights, kappas)
 
@@ -136,7 +136,7 @@ def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
 
 def _harmonics_needed(concentration: float) -> int:
     """Enough trigonometric moments for a von Mises density: they fall like ``exp(-k^2 / (2 kappa))``."""
-    return min(max(20, math.ceil(math.sqrt(2 * 23 * concentration))), _MOST_HARMONICS)
+    return max(20, math.ceil(math.sqrt(2 * 23 * concentration)))
 
 
 def _basis(report: Tensor, relative_to: str, harmonics: int) -> Tensor:

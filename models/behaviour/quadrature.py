@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.quasirandom import SobolEngine
 
 GAUSS_HERMITE_NODES = {0: 1, 1: 15, 2: 9}
-SOBOL_NODES = 64
+SOBOL_NODES = 64  # up to eight dimensions; eight a dimension beyond
 
 
 @cache
-def normal_nodes(dimensions: int, sobol_nodes: int = SOBOL_NODES) -> tuple[Tensor, Tensor]:
+def normal_nodes(dimensions: int) -> tuple[Tensor, Tensor]:
     """Nodes ``(S, dimensions)`` and weights ``(S,)`` that sum to 1.
 
     Gauss-Hermite products for up to two dimensions; beyond that a scrambled Sobol set with a fixed seed, made symmetric
@@ -23,7 +23,9 @@ def normal_nodes(dimensions: int, sobol_nodes: int = SOBOL_NODES) -> tuple[Tenso
     """
     if dimensions <= 2:
         return _gauss_hermite(dimensions, GAUSS_HERMITE_NODES[dimensions])
-    uniform = SobolEngine(dimensions, scramble=True, seed=1).draw(sobol_nodes // 2, dtype=torch.float64)
+    # whitening needs more nodes than dimensions
+    count = max(SOBOL_NODES, 2 ** math.ceil(math.log2(8 * dimensions)))
+    uniform = SobolEngine(dimensions, scramble=True, seed=1).draw(count // 2, dtype=torch.float64)
     half = math.sqrt(2) * torch.erfinv(2 * uniform.clamp(1e-9, 1 - 1e-9) - 1)
     nodes = torch.cat([half, -half])
     factor = torch.linalg.cholesky(nodes.T @ nodes / len(nodes))

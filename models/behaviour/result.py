@@ -40,6 +40,7 @@ def result(fit: BehaviourFit, trials: Trials, truth: Mapping[str, Any] | None = 
     generator = torch.Generator().manual_seed(fit.seed)
     draws = [_known(fit.model.draw(generator)) for _ in range(DRAWS)]
     predicted = predict(fit.model, trials, draws)
+    weights = weight_summary(predicted, known)
     convergence = fit.convergence
     return {
         "model": fit.config.model,
@@ -57,9 +58,9 @@ def result(fit: BehaviourFit, trials: Trials, truth: Mapping[str, Any] | None = 
         },
         "parameters": _parameters(fit, known),
         "swap_functions": _swap_functions(fit, trials, known),
-        "weights": weight_summary(predicted, known),
+        "weights": weights,
         "predictive": histograms(predicted),
-        "warnings": warnings(fit, trials),
+        "warnings": warnings(fit, trials, weights),
     }
 
 

@@ -117,3 +117,16 @@ def test_responses_that_copy_the_target_stay_finite():
     model = fit(CLASSIC, copied).model
     assert model.log_prob(copied).isfinite().all()
     assert model.log_prob(trials).isfinite().all()
+
+
+@pytest.mark.parametrize("swap", [0.0, 0.2])
+def test_intervals_stay_sensible_where_no_swaps_were_found(swap):
+    """80 trials of eight items: swaps and guesses are hard to tell apart, the share of the target is not."""
+    trials = simulated(8, 80, swap=max(swap, 1e-9), guess=0.3, kappa=10.0, size=8)
+    model = fit(CLASSIC, trials).model
+    assert model.sizes[8].covariance.diagonal().max() < 4
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.stack([model.draw(generator).weights(trials.displays)[0] for _ in range(200)])
+    assert bool((drawn >= 0).all())
+    assert float(drawn[:, 1].std()) < 0.1
+    assert float(drawn[:, 1].mean()) == pytest.approx(model.sizes[8].target, abs=0.08)

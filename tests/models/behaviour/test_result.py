@@ -170,3 +170,32 @@ def test_result_without_probe_values(trials):
     json.dumps(shown, allow_nan=False)
     assert shown["swap_functions"][0]["observed"]["low"] is None
     assert shown["weights"][0]["truth"] is None
+
+
+def said_of(config, trials):
+    shown = result(fit(config, trials), trials)
+    json.dumps(shown, allow_nan=False)
+    for entry in shown["predictive"]:
+        assert np.mean(entry["model"][:-1]) * 2 * math.pi == pytest.approx(1, abs=1e-3)
+    return " ".join(shown["warnings"])
+
+
+@pytest.mark.parametrize("config", [FitConfig(), FitConfig(model="three_component")], ids=lambda one: one.model)
+def test_responses_that_cannot_be_memory_are_named(config, trials):
+    part = trials.of_set_size(4).select(torch.arange(200))
+    items = torch.arange(200) % 4
+    copies = part.report.gather(1, items[:, None])[:, 0]
+    assert "copies" in said_of(config, Trials.build(part.displays, copies))
+    assert "nearly the same" in said_of(config, Trials.build(part.displays, torch.full((200,), 0.7).double()))
+
+
+def test_few_trials_cost_each_model_its_own(trials):
+    part = trials.of_set_size(4).select(torch.arange(1))
+    assert "only 1 trial; its estimates lean on the priors" in said_of(FitConfig(), part)
+    assert "prior" not in said_of(FitConfig(model="three_component"), part)
+
+
+def test_distances_are_said_once_for_all_set_sizes(trials):
+    said = said_of(FitConfig(), trials)
+    assert said.count("Non-targets were") == 1
+    assert "set sizes 2, 4, 6" in said

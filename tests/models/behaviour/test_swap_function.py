@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from models.behaviour.kernels import folded_wendland, wendland
+from models.behaviour.patterns import arrange
 from models.behaviour.quadrature import normal_nodes
 from models.behaviour.swap_function import SwapFunction
+from models.circular import wrap
+from models.displays import Displays
 
 
 @pytest.mark.parametrize("tau", [4.0, 7.0, 15.0, 40.0])
@@ -78,3 +81,20 @@ def test_prior_is_kept_where_nothing_was_learned(make_function):
     expected = 2 * folded_wendland(distance[:, None], distance, prior.tau)
     np.testing.assert_allclose(prior.covariance(distance), expected, atol=1e-12)
     np.testing.assert_allclose(prior.mean_at(distance), -2.0)
+
+
+def test_quadrature_serves_displays_of_forty_items():
+    nodes, weights = normal_nodes(39)
+    np.testing.assert_allclose((nodes * weights[:, None]).T @ nodes, np.eye(39), atol=1e-8)
+
+
+def test_many_items_at_many_places_keep_their_arrangements():
+    """Sixteen distances and twenty items: more arrangements than an int64 can count."""
+    generator = torch.Generator().manual_seed(0)
+    slots = torch.stack([torch.randperm(31, generator=generator)[:20] for _ in range(60)])
+    probe = wrap(slots.double() * (2 * math.pi / 31))
+    displays = Displays(torch.zeros_like(probe), probe, torch.full((60,), 20))
+    found = arrange(displays, 20)
+    distance = displays.probe_distance[:, 1:].abs()
+    np.testing.assert_allclose(found.distance[found.index[found.member]], distance.gather(1, found.order), atol=1e-3)
+    assert int(found.count.sum()) == 60
