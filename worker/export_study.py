@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from backend.bundle import FORMAT, ROWS
+from backend.planning import EXAMPLE_NAME
 from backend.settings import Settings
 from backend.store.artifacts import MANIFEST
 from backend.store.store import Store, open_store
@@ -65,7 +66,9 @@ def _rows(store: Store, study_id: str) -> dict[str, list[dict[str, Any]]]:
                 raise ValueError(f"the step “{step['title']}” is not finished")
             rows.setdefault(kind, []).append(_plain(made))
         steps = [step | {"job_id": None} for step in study.steps]
-        rows["study"] = [_plain(study) | {"steps": steps, "state": DONE}]
+        rows["study"] = [_plain(study) | {"steps": steps, "state": DONE, "name": EXAMPLE_NAME}]
+        for dataset in rows.get("dataset", []):  # not the name that whoever made the bundle gave to it
+            dataset["name"] = EXAMPLE_NAME
     return rows
 
 

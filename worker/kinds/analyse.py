@@ -31,6 +31,7 @@ def run(context: JobContext) -> None:
     request, store, made = context.request, context.store, result_id(context)
     ids = list(dict.fromkeys(request["network_ids"]))
     analyse = ANALYSES[request["analysis"]]
+    inputs = [as_input(store, "network", network_id) for network_id in ids]
     results: dict[str, dict[str, Any]] = {}
     for place, network_id in enumerate(ids):
 
@@ -39,7 +40,6 @@ def run(context: JobContext) -> None:
 
         own = int(training_request(store, network_id)["seed"])
         results[network_id] = analyse(context, network_id, (own + 1) * _APART + int(request["seed"]), part)
-    inputs = [as_input(store, "network", network_id) for network_id in ids]
     store.artifacts.write(
         "analysis", made, {RESULT: encoded({"analysis": request["analysis"], "networks": results})},
         inputs=inputs, config=dict(request), seed=int(request["seed"]),

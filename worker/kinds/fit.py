@@ -13,7 +13,7 @@ def run(context: JobContext) -> None:
     """Fit, then store the model and its result."""
     request, store, fit_id = context.request, context.store, result_id(context)
     dataset_id = request["dataset_id"]
-    trials = trials_of(store, dataset_id)
+    inputs, trials = [as_input(store, "dataset", dataset_id)], trials_of(store, dataset_id)
     seed = int(request["seed"])
     try:
         config = FitConfig.from_json({"model": request["model"], **request.get("options", {})})
@@ -29,7 +29,7 @@ def run(context: JobContext) -> None:
         "fit",
         fit_id,
         {**storage.dump(fitted), RESULT: encoded(found)},
-        inputs=[as_input(store, "dataset", dataset_id)],
+        inputs=inputs,
         config=config.to_json(),
         seed=seed,
     )

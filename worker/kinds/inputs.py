@@ -76,6 +76,13 @@ def dataset_of_fit(store: Store, fit_id: str) -> str:
         return row.dataset_id
 
 
+def hash_of_fit(store: Store, fit_id: str) -> str | None:
+    """Hash of the trials that a model was fitted to; the dataset may have been read differently since."""
+    with store.session() as session:
+        row = session.get(Fit, fit_id)
+        return None if row is None else row.dataset_hash
+
+
 def laws_of(store: Store, request: Mapping[str, Any]) -> tuple[DisplayLaw, ResponseLaw]:
     """What the request of a training is about: laws of displays and of responses."""
     wanted: Mapping[str, Any] | None = request.get("displays")
@@ -112,8 +119,15 @@ def training_request(store: Store, network_id: str) -> dict[str, Any]:
 
 
 def as_input(store: Store, kind: str, id: str) -> dict[str, Any]:
-    """How an artifact is named among the inputs of a manifest."""
-    return {"kind": kind, "id": id, "hash": store.artifacts.manifest(kind, id).hash}
+    """How an artifact is named among the inputs of a manifest; ask before it is read, as a dataset may be replaced.
+
+    Raises:
+        Refused: when it is not there.
+    """
+    try:
+        return {"kind": kind, "id": id, "hash": store.artifacts.manifest(kind, id).hash}
+    except ArtifactMissing:
+        raise Refused(f"The {kind} is not there (any more)", "It was deleted, or its job did not end.") from None
 
 
 def result_id(context: JobContext) -> str:

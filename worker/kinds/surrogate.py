@@ -60,6 +60,7 @@ def run(context: JobContext) -> None:
     request, store, made = context.request, context.store, result_id(context)
     fit_id = request["fit_id"]
     dataset_id = dataset_of_fit(store, fit_id)
+    inputs = [as_input(store, "fit", fit_id), as_input(store, "dataset", dataset_id)]
     recorded = trials_of(store, dataset_id)
     context.report(Progress(0.1, "Drawing responses"))
     drawn = draw(model_of(store, fit_id), recorded, request)
@@ -71,7 +72,7 @@ def run(context: JobContext) -> None:
         "surrogate",
         made,
         {"data.parquet": to_parquet(drawn), RESULT: encoded(summary)},
-        inputs=[as_input(store, "fit", fit_id), as_input(store, "dataset", dataset_id)],
+        inputs=inputs,
         config=dict(request),
         seed=int(request["seed"]),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from safetensors.torch import save
 
+from backend.store.store import Store
 from models.analysis import geometry
 from models.network import storage
 from models.network.checkpoint import Diverged, WrongCheckpoint
@@ -25,10 +26,10 @@ from worker.kinds.inputs import (
     as_input,
     dataset_of_fit,
     encoded,
+    hash_of_fit,
     laws_of,
     note,
     result_id,
-    trials_of,
 )
 
 _DISPLAYS, _RUNS = 128, 4  # that the axes of the state space are fitted on
@@ -50,6 +51,7 @@ def run(context: JobContext) -> None:
     """Train, then store the network, what is known about its training, and axes to look at its states."""
     request, store, network_id = context.request, context.store, result_id(context)
     config = config_of(request)
+    inputs = inputs_of(store, request)
     source = Source(*laws_of(store, request))
     seed = int(request["seed"])
     trained = _train(context, config, source, seed)
@@ -65,13 +67,18 @@ def run(context: JobContext) -> None:
     }
     files = storage.dump(trained.network, summary)
     files |= {RESULT: encoded(found), PROJECTION: projection_file(trained.network, source.displays, seed)}
-    inputs: list[dict[str, Any]] = []
     if request.get("fit_id"):
-        dataset_id = dataset_of_fit(store, request["fit_id"])
-        inputs = [as_input(store, "fit", request["fit_id"]), as_input(store, "dataset", dataset_id)]
-        note(store, "network", network_id, dataset_hash=trials_of(store, dataset_id).hash)
+        note(store, "network", network_id, dataset_hash=hash_of_fit(store, request["fit_id"]))
     about = {"config": config.to_json(), "request": dict(request)}
     store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=seed)
+
+
+def inputs_of(store: Store, request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """For the manifest: the fitted model and the dataset, none for a written-down law."""
+    if not request.get("fit_id"):
+        return []
+    dataset_id = dataset_of_fit(store, request["fit_id"])
+    return [as_input(store, "fit", request["fit_id"]), as_input(store, "dataset", dataset_id)]
 
 
 def _train(context: JobContext, config: TrainConfig, source: Source, seed: int) -> TrainedNetwork:
