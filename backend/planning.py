@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.problems import Problem
-from backend.rows import AnyRow, find, parent
+from backend.rows import AnyRow, busy, find, parent
 from backend.schemas.fits import FitRequest, SurrogateRequest
 from backend.schemas.networks import AnalysisRequest, StudyRequest, TrainRequest
 from backend.store import jobs
@@ -36,7 +36,7 @@ OBJECTIVE_NAMES = {
 EXAMPLE_NAME = "Example: colours at eight places"
 
 
-def _usable(row: AnyRow) -> list[str]:
+def _usable(session: Session, row: AnyRow) -> list[str]:
     """Ids of the job that must be done before ``row`` can be used.
 
     Raises:
@@ -48,6 +48,8 @@ def _usable(row: AnyRow) -> list[str]:
     if row.state in (FAILED, CANCELLED, "refused"):
         detail = f"“{row.name}” was not completed ({row.state}). Run it again, or choose another one."
         raise Problem(409, f"This {kind} cannot be used", detail)
+    if isinstance(row, Dataset) and any(job.id != row.job_id for job in busy(session, [row])):
+        raise Problem(409, "The dataset is just being read again", "Try again in a few seconds, when that has ended.")
     return [row.job_id] if row.job_id and row.state not in (DONE, "ready") else []
 
 
@@ -62,7 +64,7 @@ def _start(
     row.dataset_hash = next((source.dataset_hash for source in sources if source.dataset_hash), None)
     session.add(row)
     session.flush()
-    needs = [job_id for source in sources for job_id in _usable(source)]
+    needs = [job_id for source in sources for job_id in _usable(session, source)]
     job = jobs.create(session, kind, request, title=title[:300], needs=needs, makes=(parent(row)["kind"], row.id))
     row.job_id = job.id
     session.flush()
@@ -116,7 +118,7 @@ def plan_study(session: Session, wanted: StudyRequest) -> tuple[Study, list[Job]
     """The whole chain; every step waits for the one that it is made from."""
     started: list[Job] = []
     if wanted.dataset_id is None:
-        dataset = Dataset(name=EXAMPLE_NAME, example=True)
+        dataset = Dataset(name=wanted.name or EXAMPLE_NAME, example=True)
         started.append(plan_read(session, dataset, {"mapping": None, "source": "example", "seed": wanted.seed}))
     else:
         dataset = find(session, Dataset, wanted.dataset_id)

@@ -23,7 +23,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.settings import Settings
-from backend.store import claims, jobs
+from backend.store import claims, jobs, studies
 from backend.store.store import Store
 from backend.store.tables import QUEUED, Job, now
 
@@ -82,11 +82,16 @@ class Queue:
             log.warning("the broker is away: %s", error)
 
     def follow_up(self, store: Store, job_ids: Iterable[str]) -> None:
-        """After a committed change: ring for those of the jobs that are queued, and announce all and what they make."""
+        """After a committed change: ring for those of the jobs that are queued, and announce all that changed.
+
+        That is the jobs, what they make, the studies they belong to, and those whose place in the queue is another now.
+        """
         with store.session() as session:
-            found = [jobs.get(session, job_id) for job_id in dict.fromkeys(job_ids)]
-            told = [jobs.to_json(session, job) for job in found]
+            found = [job for job_id in dict.fromkeys(job_ids) if (job := session.get(Job, job_id)) is not None]
+            moved = jobs.behind(session, [job for job in found if job.state != QUEUED])
+            told = [jobs.to_json(session, job) for job in [*found, *moved]]
             made = [jobs.made_state(session, job) for job in found]
+            of_studies = studies.of_jobs(session, {job.id for job in found})
             fresh = [job for job in found if job.state == QUEUED]
             self._mark_rung(session, [job.id for job in fresh])
         for job in fresh:
@@ -96,6 +101,8 @@ class Queue:
         for thing in made:
             if thing is not None:
                 self.announce(thing.pop("kind"), thing)
+        for study in of_studies:
+            self.announce("study", study)
 
     @staticmethod
     def _mark_rung(session: Session, job_ids: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -90,9 +90,16 @@ def descendants(session: Session, row: AnyRow) -> list[AnyRow]:
 
 
 def busy(session: Session, rows: Iterable[Made]) -> list[Job]:
-    """The unfinished jobs of some rows."""
-    ids = [row.job_id for row in rows if row.job_id]
-    return list(session.scalars(select(Job).where(Job.id.in_(ids), Job.state.in_(UNFINISHED))))
+    """The unfinished jobs of some rows, also those that read a dataset again."""
+    rows = list(rows)
+    ids = {row.job_id for row in rows if row.job_id}
+    datasets = {row.id for row in rows if isinstance(row, Dataset)}
+    unfinished = session.scalars(select(Job).where(Job.state.in_(UNFINISHED)))
+    return [job for job in unfinished if job.id in ids or _reads_one_of(job, datasets)]
+
+
+def _reads_one_of(job: Job, datasets: Collection[str]) -> bool:
+    return job.kind == "read" and job.request.get("dataset_id") in datasets
 
 
 def refuse_if_busy(session: Session, rows: Iterable[Made], wish: str) -> None:

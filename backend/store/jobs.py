@@ -287,6 +287,13 @@ def position(session: Session, job: Job) -> int | None:
     return int(session.scalar(ahead) or 0) + 1
 
 
+def behind(session: Session, gone: Iterable[Job], limit: int = 50) -> list[Job]:
+    """The queued jobs, up to a limit, whose place changes when some jobs leave their queues."""
+    queues = {job.queue for job in gone}
+    found = select(Job).where(Job.state == QUEUED, Job.queue.in_(queues)).order_by(Job.created_at).limit(limit)
+    return list(session.scalars(found)) if queues else []
+
+
 def _iso(seconds: float | None) -> str | None:
     if seconds is None:
         return None
