@@ -12,19 +12,21 @@ import httpx
 NAME = "Example, run on this machine"
 BUDGET = "demo"
 LOOK_SECONDS = 1.0
-ENDED = {"done": "done", "failed": "failed", "cancelled": "cancelled"}
+DELETED = "deleted"
+ENDED = frozenset({"done", "failed", "cancelled", DELETED})
 
 
 def find_or_start(client: httpx.Client) -> dict[str, Any]:
     """The example study of this data folder, newly started, with its dataset, if there is none.
 
-    The finished example that comes with Swapscope is another one: it is there to look at without waiting.
+    The finished example that comes with Swapscope is another one, there to look at without waiting: this site never ran
+    its jobs.
 
     Raises:
         httpx.HTTPError: when the site does not answer or refuses.
     """
     studies = client.get("/api/studies").raise_for_status().json()
-    ours = [study for study in studies if study["name"] == NAME]
+    ours = [study for study in studies if study["name"] == NAME and any(step["job_id"] for step in study["steps"])]
     if ours:
         return dict(ours[0])
     wanted = {"dataset_id": None, "name": NAME, "budget": BUDGET}
@@ -47,14 +49,18 @@ class Follower:
         """Nothing is shown before ``look``."""
         self._client, self._study_id, self._say = client, study_id, say
         self._shown: dict[str, str] = {}
+        self.state = ""
 
     def look(self) -> bool:
         """Show what is new; True when all steps have ended."""
         study = self._client.get(f"/api/studies/{self._study_id}").raise_for_status().json()
         states = [self._step(step) for step in study["steps"]]
+        self.state = study["state"]
         return all(state in ENDED for state in states)
 
     def _step(self, step: dict[str, Any]) -> str:
+        if step["state"] == DELETED:
+            return DELETED
         job = self._client.get(f"/api/jobs/{step['job_id']}").raise_for_status().json()
         state, line = str(job["state"]), describe(step["title"], job)
         before = self._shown.get(step["job_id"])
@@ -82,7 +88,11 @@ def show_example(client: httpx.Client, stop: threading.Event, say: Callable[[str
             if follower is None:
                 follower = Follower(client, find_or_start(client)["id"], say)
             if follower.look():
-                say("the example study has ended; it is open in the browser")
+                say(
+                    "the example study is finished; look at it in the browser"
+                    if follower.state == "done"
+                    else f"the example study is {follower.state}; its steps can be run again in the browser"
+                )
                 return
         except httpx.HTTPError as error:
             if stop.is_set():

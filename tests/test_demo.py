@@ -23,10 +23,16 @@ class CannedSite:
             self.posted.append(json.loads(request.content))
             return httpx.Response(202, json={"id": "s1", "name": NAME})
         if path == "/api/studies":
-            return httpx.Response(200, json=[{"id": "s1", "name": NAME}] if self.posted else [])
+            shipped = {"id": "s0", "name": NAME, "steps": [{"job_id": None}]}
+            ours = {"id": "s1", "name": NAME, "steps": [{"job_id": "a"}]}
+            return httpx.Response(200, json=[ours, shipped] if self.posted else [shipped])
         if path == "/api/studies/s1":
-            steps = [{"title": "Fit", "job_id": "a"}, {"title": "Train", "job_id": "b"}]
-            return httpx.Response(200, json={"id": "s1", "steps": steps})
+            steps = [
+                {"title": "Fit", "job_id": "a", "state": "done"},
+                {"title": "Train", "job_id": "b", "state": "running"},
+                {"title": "Surrogate data", "job_id": "gone", "state": "deleted"},
+            ]
+            return httpx.Response(200, json={"id": "s1", "steps": steps, "state": "failed"})
         self.looks += 1
         if path.endswith("/a"):
             return httpx.Response(200, json={"state": "done", "progress": 1.0})
@@ -42,6 +48,7 @@ def test_it_is_started_once_and_followed_to_its_end(monkeypatch):
     assert site.posted == [{"dataset_id": None, "name": NAME, "budget": "demo"}]
     assert [line.split()[0] for line in said] == ["Fit", "Train", "Train", "the"]
     assert said[2].endswith("failed: Not enough memory")
+    assert "is failed" in said[3]
     show_example(client, threading.Event(), said.append)
     assert len(site.posted) == 1
 
