@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -12,7 +13,8 @@ import httpx
 import pandas as pd
 
 from backend.routes import datasets
-from tests.backend.conftest import csv_of, done, upload
+from backend.settings import Settings
+from tests.backend.conftest import Workshop, csv_of, done, upload
 
 
 def leftovers(client: httpx.AsyncClient) -> list[Path]:
@@ -81,6 +83,38 @@ async def test_another_mapping(client: httpx.AsyncClient, workshop: Any) -> None
     assert changed["state"] == "ready", changed
     assert changed["summary"]["set_sizes"] == [1]
     assert changed["hash"] != dataset["hash"]
+
+
+async def test_while_it_is_read_again_nothing_begins_and_nothing_is_lost(
+    client: httpx.AsyncClient, monkeypatch: Any, settings: Settings
+) -> None:
+    with Workshop(settings):
+        dataset = await upload(client)
+        path = f"/api/datasets/{dataset['id']}"
+        body = {"dataset_id": dataset["id"], "model": "three_component"}
+        fit = (await done(client, (await client.post("/api/fits", json=body)).json()))["result"]["id"]
+    monkeypatch.setattr(datasets, "READING_SECONDS", 0.1)  # nobody reads: the job stays in its queue
+    one_size = {"mapping": dict(dataset["mapping"], nontargets=[], nontarget_probes=[], set_size=None)}
+    assert (await client.patch(path, json=one_size)).json()["hash"] == dataset["hash"]
+    for refused in (
+        await client.post("/api/fits", json=body),
+        await client.post("/api/studies", json={"dataset_id": dataset["id"]}),
+        await client.patch(path, json=one_size),
+        await client.delete(path),
+    ):
+        assert refused.status_code == 409
+        assert "read" in refused.text.lower()
+    with Workshop(settings):
+        for _ in range(200):
+            changed = (await client.get(path)).json()
+            if changed["hash"] != dataset["hash"]:
+                break
+            await asyncio.sleep(0.05)
+    assert changed["summary"]["set_sizes"] == [1]
+    kept = (await client.get(f"/api/fits/{fit}")).json()
+    assert kept["dataset_hash"] == kept["result"]["dataset_hash"] == dataset["hash"], "it tells what it was made from"
+    waiting = (await client.post("/api/fits", json=body)).json()
+    assert (await client.patch(path, json=one_size)).status_code == 409, f"{waiting['id']} is going to use it"
 
 
 async def test_a_given_mapping_is_used(client: httpx.AsyncClient, workshop: Any) -> None:
