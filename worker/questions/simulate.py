@@ -42,6 +42,7 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
     nearest = _nearest(response, display)
     law, told = _law(shelf, question, display, cue)
     swaps = float((nearest > 0).double().mean()) if display.items > 1 else None
+    predicted = law.pop("nearest_other") if law else None
     own = wrap(response - display.report[0, 0])[nearest == 0]
     found: dict[str, Any] = {
         "responses": array(response),
@@ -53,7 +54,7 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
         "recorded": _recorded(shelf, question, display, cue),
         "summary": {
             "swap_network": swaps,
-            "swap_model": sum(law["weights"][1 + item] for item in order[1:].tolist()) if law else None,
+            "swap_model": predicted if display.items > 1 else None,
             "sd_network": float(circular_sd(own)) if len(own) else None,
         },
         "notes": told,
@@ -90,7 +91,11 @@ def _trajectories(shelf: Shelf, question: dict[str, Any], recording: Recording) 
 def _law(
     shelf: Shelf, question: dict[str, Any], display: Displays, cue: Tensor | None
 ) -> tuple[dict[str, Any] | None, list[str]]:
-    """What the network's model predicts; weights: uniform, then items in the question's order."""
+    """What the network's model predicts; weights: uniform, then items in the question's order.
+
+    ``nearest_other`` is its share of responses nearest to an item that was not cued: guesses that happen to fall there
+    and the tails of the cued item count, as they do for the network, of which nobody knows which is which.
+    """
     if cue is not None and float(distance(cue, display.probe[0, 0])[0]) > 1e-6:
         return None, ["The cue is at none of the items, so that the behavioural model predicts nothing here."]
     law, angles = shelf.law(question["network_id"]), grid(ANGLES)
@@ -101,7 +106,8 @@ def _law(
     items = torch.zeros_like(weights[1:])
     items[_display(question["display"])[1]] = weights[1:]
     plain = [float(weights[0]), *items.tolist()]
-    return {"angles": array(angles), "density": array(density), "weights": plain}, []
+    other = float((density * (_nearest(angles, display) > 0)).sum() / density.sum())
+    return {"angles": array(angles), "density": array(density), "weights": plain, "nearest_other": other}, []
 
 
 def _recorded(shelf: Shelf, question: dict[str, Any], display: Displays, cue: Tensor | None) -> dict[str, Any]:
