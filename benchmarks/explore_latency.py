@@ -25,12 +25,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.sync_api import Page, sync_playwright
 
 RUNS, CHANGES, DRAGS = 200, 30, 30
 WANTED_MS = 300.0
@@ -84,7 +85,7 @@ def _ready(url: str) -> bool:
         return False
 
 
-def _until(true: Any, seconds: float, complaint: str) -> None:
+def _until(true: Callable[[], bool], seconds: float, complaint: str) -> None:
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
@@ -112,10 +113,8 @@ def newest(url: str) -> str:
 
 
 @contextmanager
-def browser_page(address: str) -> Iterator[Any]:
+def browser_page(address: str) -> Iterator[Page]:
     """A tab with the page open and its first picture seen."""
-    from playwright.sync_api import sync_playwright
-
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise SystemExit("no Chromium on this machine: nothing was measured")
@@ -130,7 +129,7 @@ def browser_page(address: str) -> Iterator[Any]:
         chromium.close()
 
 
-def single_changes(page: Any) -> list[dict[str, float]]:
+def single_changes(page: Page) -> list[dict[str, float]]:
     """An item moves by a key press, the page rests between."""
     item = page.locator(".display-torus .item").nth(1)
     item.focus()
@@ -142,7 +141,7 @@ def single_changes(page: Any) -> list[dict[str, float]]:
     return _taken(page)
 
 
-def drags(page: Any) -> list[dict[str, float]]:
+def drags(page: Page) -> list[dict[str, float]]:
     """An item is dragged to and fro for a second, again and again; every picture on the way counts."""
     for drag in range(DRAGS):
         box = page.locator(".display-torus .item").nth(1).bounding_box()
@@ -159,13 +158,13 @@ def drags(page: Any) -> list[dict[str, float]]:
     return _taken(page)
 
 
-def _taken(page: Any) -> list[dict[str, float]]:
+def _taken(page: Page) -> list[dict[str, float]]:
     told: list[dict[str, float]] = page.evaluate("told.splice(0)")
     return told
 
 
-def playing(page: Any) -> dict[str, float]:
-    """The playhead goes over the trial in tenths of the trial's own pace, a step a frame."""
+def playing(page: Page) -> dict[str, float]:
+    """The playhead goes over the trial three times, a step a frame, as fast as the browser shows frames."""
     found = page.evaluate("""async () => {
         const { timeline, states } = swapscope.explore, frames = 3 * timeline.steps;
         const next = () => new Promise(requestAnimationFrame);

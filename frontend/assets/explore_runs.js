@@ -84,9 +84,9 @@
       pen.clearRect(0, 0, this.width, this.height);
       pen.lineJoin = "bevel";
       this._project();
+      for (const run of picture.order) this._run(run);
       if (picture.ring) this._ring(picture.ring);
       this._starts();
-      for (const run of picture.order) this._run(run);
       this._now();
       for (const item of picture.items) this._item(item);
       this.times.push(performance.now() - began);
@@ -150,7 +150,8 @@
       const { step, steps, strong } = picture;
       const picked = run === picture.picked;
       const shown = strong[run];
-      const alpha = picked ? 1 : shown ? Math.min(0.75, 0.42 * Math.sqrt(200 / picture.shown)) : 0.07;
+      // nearly opaque: where runs of two colours overlap, their mixture would look like a third kind
+      const alpha = picked ? 1 : shown ? Math.min(0.85, 0.75 * Math.sqrt(200 / picture.shown)) : 0.07;
       // one pixel is the width that is stroked fastest, by far, where no GPU helps
       pen.lineWidth = picked ? 3 : this.ratio > 1 ? 1.15 : 1;
       for (const span of picture.spans) {

@@ -9,6 +9,7 @@
   const VALUES = 12; // traces by the bin of a value, as in frontend/figures/state_space.py
   const VALUE_NAMES = Array.from({ length: VALUES }, (_, i) => `value ${i}`);
   const EMPTY = { x: [], y: [], z: [] };
+  const DISTANCE = 1.93; // of the camera of frontend/figures/state_space.py from the middle
   const SAVING = 5000; // ms for which plotly's traces are visible so that they can be saved
 
   class StateFigure {
@@ -67,7 +68,14 @@
       // equal units on all axes, except that none is flatter than it can be read
       const extents = ranges.map(([low, high]) => high - low);
       const most = Math.max(...extents);
-      const [x, y, z] = extents.map((extent) => 1.25 * Math.max(extent / most, 0.6));
+      const sides = extents.map((extent) => Math.max(extent / most, 0.6));
+      // seen from a corner at DISTANCE, the nearer end of the floor's diagonal is what must fit into the panel
+      const { clientWidth: width, clientHeight: height } = this.graph;
+      const half = (sides[0] + sides[1]) / Math.SQRT2 / 2;
+      const nearer = (0.9 * Math.abs(sides[0] - sides[1])) / Math.SQRT2 / 2;
+      const reach = 0.87 * Math.tan(Math.PI / 8) * Math.min(1.05, width / height);
+      const fit = Math.min((DISTANCE * reach) / (half + reach * nearer), 1.1 / sides[2]);
+      const [x, y, z] = sides.map((side) => Math.round(100 * fit * side) / 100);
       scene.aspectmode = "manual";
       scene.aspectratio = { x, y, z };
       // uirevision keeps the camera that the person turned, plotly writes it into the layout

@@ -166,8 +166,9 @@
       const { responses, nearest } = this.result;
       const lit = `${selected.filter(Boolean).length} of ${responses.length} runs`;
       const item = pick.run === undefined ? pick.item : nearest[pick.run];
-      const mode = item === undefined ? `that report about ${label((pick.bin * Math.PI) / 180)}` : item < 0 ? "that end near no item" : `that end near item ${item + 1}${item === display.cued && display.cue === null ? ", the cued one" : ""}`;
-      said.textContent = pick.run === undefined ? `${lit} ${mode}. Esc shows all.` : `Run ${pick.run + 1} reports ${label(responses[pick.run])}; with it ${lit} ${mode}. Esc shows all.`;
+      const mode = item === undefined ? `report about ${label((pick.bin * Math.PI) / 180)}` : item < 0 ? "end near no item" : `end near item ${item + 1}${item === display.cued && display.cue === null ? ", cued" : ""}`;
+      const run = pick.run === undefined ? "" : `Run ${pick.run + 1} reports ${label(responses[pick.run])}. `;
+      said.textContent = `${run}${lit} ${mode}. Esc shows all.`;
     }
 
     say() {

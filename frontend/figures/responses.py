@@ -47,9 +47,13 @@ def live(view: View) -> go.Figure:
     rug = {"color": theme.RECORDED, "symbol": symbol, "size": 8 if view == "line" else 4, "opacity": 0.75}
     figure.add_trace(line(name="recorded", mode="markers", marker=rug, hovertemplate="recorded %{meta}<extra></extra>"))
     item = {"size": 13, "line": {"width": 2.5}}
-    figure.add_trace(line(name="items", mode="markers", marker=item, hovertemplate="%{meta}<extra></extra>"))
+    figure.add_trace(
+        line(name="items", mode="markers", marker=item, cliponaxis=False, hovertemplate="%{meta}<extra></extra>")
+    )
     picked = {"symbol": "diamond", "size": 11, "color": theme.TRUTH, "line": {"width": 1.5, "color": "#12151B"}}
-    figure.add_trace(line(name="picked", mode="markers", marker=picked, hovertemplate="%{meta}<extra></extra>"))
+    figure.add_trace(
+        line(name="picked", mode="markers", marker=picked, cliponaxis=False, hovertemplate="%{meta}<extra></extra>")
+    )
     figure.update_layout(showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest")
     if view == "circle":
         figure.update_layout(

@@ -85,7 +85,7 @@ def live() -> go.Figure:
             "dragmode": "orbit",
             "hovermode": False,
             "aspectmode": "cube",
-            "camera": {"eye": {"x": 1.28, "y": 1.28, "z": 0.86}, "center": {"x": 0, "y": 0, "z": -0.1}},
+            "camera": {"eye": {"x": 1.24, "y": 1.24, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.08}},
         },
     )
     return figure

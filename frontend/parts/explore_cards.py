@@ -118,13 +118,13 @@ def states_card() -> html.Section:
     ]
     by_item = key(
         ("var(--cued)", "cued item", "line"),
-        ("var(--non-target)", "other item: swap", "line"),
+        ("var(--non-target)", "other: swap", "line"),
         ("var(--uniform)", "neither", "line"),
     )
     moments = html.Div(
         [
             html.Span([html.Span(className="explore-mark is-start"), "start"], className="key-entry"),
-            html.Span([html.Span(className="explore-mark"), "at the playhead"], className="key-entry"),
+            html.Span([html.Span(className="explore-mark"), "now"], className="key-entry"),
         ],
         className="key explore-moments",
     )
@@ -156,9 +156,7 @@ def states_card() -> html.Section:
 def responses_card() -> html.Section:
     """The response distribution, and the result in numbers."""
     view = _choice("explore-view", "circle", [("circle", "Circle"), ("line", "Unrolled")], "View of the responses")
-    legend = key(
-        ("var(--cued)", "network", "bar"), ("var(--model)", "model", "line"), ("var(--recorded)", "recorded", "dot")
-    )
+    legend = key(("var(--model)", "model", "line"), ("var(--recorded)", "recorded", "dot"))
     numbers = html.Div(
         [
             _number("swaps", "explore-said-swaps", "explore-said-model"),
@@ -176,7 +174,7 @@ def responses_card() -> html.Section:
     )
     notes = html.Div([icon("info", 16), html.Span()], id="explore-notes", className="explore-notes", hidden=True)
     recorded = html.P(id="explore-said-recorded", className="soft small explore-recorded")
-    return _card("explore-responses", "Responses", [view], legend, figure, numbers, notes, recorded)
+    return _card("explore-responses", "Network responses", [view], legend, figure, numbers, notes, recorded)
 
 
 def _number(words: str, name: str, beside: str | None = None) -> html.Div:

@@ -236,7 +236,8 @@ def test_a_run_in_the_state_space_selects_where_it_ends(page, site):
 def test_the_runs_are_drawn_over_the_scene_and_can_be_saved(page, site):
     open_explore(page, f"{site.url}/explore/n1")
     ink = """() => { const canvas = document.querySelector('.explore-runs');
-        return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.filter((one) => one).length }"""
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((one) => one).length }"""
     whole = page.evaluate(ink)
     assert whole > 5000
     with page.expect_download() as saved:
