@@ -3,9 +3,9 @@
 Stores that any page may listen to (`assets/events.js` writes them from the server's events):
 
 - `jobs`      {job id: Job}; every job of the snapshot and all changes since
-- `points`    {"job": id, "points": [...]}: the newest points of one job's curve, a batch at most every 200 ms
+- `points`    rings when there are new points, at most every 200 ms; `swapscope.events.points(job)` has them
 - `picture`   {"job": id, "picture": LivePicture}: the newest picture of a training
-- `changed`   {"kind": "dataset" | "fit" | "network" | "analysis" | "study", "id": ..., "state": ..., "at": ms}
+- `changed`   rings when a dataset, fit, network, analysis or study changed; `assets/redraw.js` knows which
 - `wake`      write any new number to it after starting a job: it opens the stream of events
 - `refresh`   write any new value to it to have the page drawn anew
 - `scheme`    "light" | "dark"; figures are re-dressed by themselves when it changes
@@ -104,9 +104,14 @@ def layout() -> dmc.MantineProvider:
     )
 
 
-def watch(kind: str, key: str) -> dcc.Store:
-    """Put this on a page to have it drawn anew when the resource (kind "fit", its id, ...) changes its state."""
-    return dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data={"kind": kind, "id": key})
+def watch(kind: str, key: str, jobs: dict[str, str] | None = None, complete: bool = False) -> dcc.Store:
+    """Put this on a page to have it drawn anew when what it shows is no longer true.
+
+    That is when the resource (kind "fit", its id, ...; "*": any of the kind) is heard of, or when one of `jobs` has
+    another state than the one given here, in which it was drawn. `complete`: these are all the jobs that there are.
+    """
+    drawn = {"kind": kind, "id": key, "jobs": jobs or {}, "complete": complete}
+    return dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data=drawn)
 
 
 def waiting() -> html.Div:
@@ -188,7 +193,9 @@ clientside(
     "refreshWatched",
     Output("refresh", "data"),
     Input("changed", "data"),
-    State({"type": "watched", "name": ALL}, "data"),
+    Input("jobs", "data"),
+    Input({"type": "watched", "name": ALL}, "data"),
 )
+clientside("pageAsked", Input("url", "pathname"), Input("url", "search"), Input("refresh", "data"))
 clientside("navigate", Input("goto", "data"))
 clientside("reload", Input("try-again", "n_clicks"))

@@ -10,8 +10,6 @@
     return "about " + (seconds / 3600).toFixed(1) + " h left";
   }
 
-  let signature = null;
-
   functions.swapscope = Object.assign(functions.swapscope || {}, {
     moveJobs(jobs, bars, messages, lefts) {
       const keep = window.dash_clientside.no_update;
@@ -23,34 +21,24 @@
         of(lefts, (job) => timeLeft(job.seconds_left)),
       ];
     },
-    extendCurves(news) {
-      if (!news || !window.Plotly) return;
-      document.querySelectorAll('[data-live="' + news.job + '"]').forEach((box) => {
+    // Every curve on the page takes the points that it does not have yet, also those from before it was drawn.
+    extendCurves() {
+      if (!window.Plotly) return;
+      document.querySelectorAll("[data-live]").forEach((box) => {
         const graph = box.querySelector(".js-plotly-plot");
         if (!graph || !graph.data) return;
         const fields = box.dataset.fields.split(",");
-        const last = graph.data[0].x.length ? graph.data[0].x[graph.data[0].x.length - 1] : -1;
-        const points = news.points.filter((point) => point.step > last);
+        const drawn = graph.data[0].x;
+        const last = drawn.length ? drawn[drawn.length - 1] : -Infinity;
+        const points = window.swapscope.events
+          .points(box.dataset.live)
+          .filter((point) => point.step > last && typeof point[fields[0]] === "number");
         if (!points.length) return;
+        if (!drawn.length) return window.swapscope.redraw.firstPoint(box.dataset.live);
         const x = fields.map(() => points.map((point) => point.step));
-        const y = fields.map((field) => points.map((point) => point[field] ?? null));
-        window.Plotly.extendTraces(graph, { x, y }, fields.map((_, index) => index), 2000);
+        const y = fields.map((field) => points.map((point) => point[field] || null)); // 0 has no place on a log scale
+        window.Plotly.extendTraces(graph, { x, y }, fields.map((_, index) => index), 4000);
       });
-    },
-    // Tells the list of jobs to be drawn anew only when a job came, went or changed its state.
-    jobsChanged(jobs) {
-      const now = Object.values(jobs || {})
-        .map((job) => job.id + job.state)
-        .sort()
-        .join();
-      const before = signature;
-      signature = now;
-      return before === null || before === now ? window.dash_clientside.no_update : now;
-    },
-    // A page that watches something is drawn anew when that changes its state for good.
-    refreshWatched(changed, watched) {
-      const hit = changed && watched.some((one) => one && one.kind === changed.kind && one.id === changed.id);
-      return hit ? changed.kind + changed.id + changed.at : window.dash_clientside.no_update;
     },
     navigate(path) {
       if (path) window.swapscope.go(path.to);

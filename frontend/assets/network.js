@@ -3,8 +3,8 @@
   "use strict";
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.swapscope = Object.assign(functions.swapscope || {}, {
-    networkStage(news, job) {
-      const last = news?.job === job ? news.points[news.points.length - 1] : null;
+    networkStage(bell, job) {
+      const last = window.swapscope.events.points(job).at(-1);
       if (!last || last.swap_weight === undefined || last.swap_weight === null) return window.dash_clientside.no_update;
       if (last.swap_weight <= 0) return "without swaps";
       return last.swap_weight < 1 ? `swaps grow (${Math.round(100 * last.swap_weight)} % of their rate)` : "with swaps";

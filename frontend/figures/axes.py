@@ -70,3 +70,10 @@ def band(
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
     )
+
+
+def without_points(figure: go.Figure, words: str) -> None:
+    """Say why there is no curve yet; axes without numbers on them would only mislead."""
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(text=words, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)

@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from frontend import theme
+from frontend.figures.axes import without_points
 
 
 def bound(curve: Sequence[Sequence[float]], height: int = 240) -> go.Figure:
@@ -44,5 +45,7 @@ def loss(points: Sequence[dict[str, Any]], height: int = 240) -> go.Figure:
 def _framed(figure: go.Figure, along: str, up: str, height: int) -> go.Figure:
     figure.update_xaxes(title_text=along, nticks=6)
     figure.update_yaxes(title_text=up, nticks=5)
+    if not any(len(trace.x or ()) for trace in figure.data):
+        without_points(figure, "The first steps are on their way")
     figure.update_layout(showlegend=False, height=height, margin={"t": 10, "b": 44, "l": 58, "r": 10})
     return figure

@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from frontend import theme
+from frontend.figures.axes import without_points
 
 Point = dict[str, Any]
 
@@ -58,6 +59,8 @@ def loss(points: Sequence[Point], named: Sequence[dict[str, Any]] = (), height: 
         )
     figure.update_xaxes(title_text="training step", rangemode="tozero", nticks=6)
     figure.update_yaxes(title_text="loss", type="log", dtick="D2", tickformat="~g")
+    if not steps:
+        without_points(figure, "The first steps are on their way")
     figure.update_layout(
         showlegend=False, height=height, uirevision="keep", margin={"l": 62, "r": 14, "t": 26, "b": 44}
     )

@@ -87,8 +87,12 @@ async def _fit(key: str) -> Component:
     siblings = sorted(
         (one for one in fits or [] if one["dataset_id"] == fit["dataset_id"]), key=lambda one: one.get("created") or ""
     )
-    body = _finished(fit) if fit.get("result") else await _unfinished(fit)
-    return html.Div([_head(fit, dataset, siblings), *body, watch("fit", fit["id"])], className="stack")
+    job = None
+    if not fit.get("result"):
+        (job,) = await api.current().all(f"/jobs/{fit['job_id']}")
+    body = _finished(fit) if fit.get("result") else await _unfinished(job)
+    watched = watch("fit", fit["id"], {job["id"]: job["state"]} if job else None)
+    return html.Div([_head(fit, dataset, siblings), *body, watched], className="stack")
 
 
 def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[dict[str, Any]]) -> html.Div:
@@ -153,12 +157,12 @@ def _finished(fit: dict[str, Any]) -> list[Child]:
     ]
 
 
-async def _unfinished(fit: dict[str, Any]) -> list[Child]:
-    job, curve = await api.current().all(f"/jobs/{fit['job_id']}", f"/jobs/{fit['job_id']}/curve")
+async def _unfinished(job: dict[str, Any] | None) -> list[Child]:
     if job is None:
         return [
             empty("This fit has no result", "Its job is not known any more. Fit the model again.", picture="behaviour")
         ]
+    (curve,) = await api.current().all(f"/jobs/{job['id']}/curve")
     return [job_card(job, curve or {"points": []}, details=True)]
 
 

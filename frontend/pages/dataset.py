@@ -76,8 +76,11 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     """One dataset in its state: being read, refused, or understood."""
     dataset = await api.current().get(f"/datasets/{names['dataset_id']}")
     body: list[Child] = []
+    drawn: dict[str, str] = {}
     if dataset["state"] == "reading":
-        body = await _reading(dataset)
+        (job,) = await api.current().all(f"/jobs/{dataset.get('job_id')}")
+        drawn = {job["id"]: job["state"]} if job else {}
+        body = _reading(job)
     elif dataset["state"] == "refused":
         body = [
             empty(
@@ -88,15 +91,14 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
         ]
     else:
         body = _understood(dataset)
-    return html.Div([_head(dataset), *body, watch("dataset", dataset["id"])], className="stack")
+    return html.Div([_head(dataset), *body, watch("dataset", dataset["id"], drawn)], className="stack")
 
 
 def _refusal(dataset: dict[str, Any]) -> str:
     return " ".join(finding["detail"] for finding in dataset.get("findings") or []) or "Nothing more is known."
 
 
-async def _reading(dataset: dict[str, Any]) -> list[Child]:
-    (job,) = await api.current().all(f"/jobs/{dataset.get('job_id')}")
+def _reading(job: dict[str, Any] | None) -> list[Child]:
     waiting = empty(
         "The file is being read", "Large files take a moment. You may leave; this goes on.", picture="dataset"
     )

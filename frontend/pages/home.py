@@ -45,6 +45,8 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
             html.Div(cards, className="grid", style={"--cell": "380px"}) if cards else None,
             html.H2("Datasets", className="section") if rows else None,
             html.Section(rows, className="card list", **aria(label="Datasets")) if rows else None,
+            watch("study", "*"),
+            watch("dataset", "*"),
         ],
         className="stack home",
     )
@@ -107,12 +109,12 @@ def example_address(studies: list[dict[str, Any]]) -> str | None:
     results = {
         step["result"]["kind"]: step["result"]["id"]
         for study in studies
-        if study.get("example")
+        if study.get("example") and study.get("state", "done") == "done"
         for step in study["steps"]
         if step.get("result") and step["result"].get("id")
     }
     if "network" in results:
-        return f"/explore?network={results['network']}"
+        return f"/explore/{results['network']}"
     for kind in ("fit", "dataset"):
         if kind in results:
             return place({"kind": kind, "id": results[kind]})
@@ -137,6 +139,7 @@ def study_card(study: dict[str, Any], jobs: dict[str, dict[str, Any]], picture: 
         ),
         None,
     )
+    known = [step for step in study["steps"] if step["job_id"] in jobs]
     return html.Article(
         [
             html.Div(
@@ -152,7 +155,7 @@ def study_card(study: dict[str, Any], jobs: dict[str, dict[str, Any]], picture: 
             ),
             html.Div([_step(step, jobs) for step in study["steps"]], className="steps"),
             _progress(current) if current else None,
-            watch("study", study["id"]),
+            watch("study", study["id"], {step["job_id"]: jobs[step["job_id"]]["state"] for step in known}),
         ],
         className="card study",
     )

@@ -5,35 +5,33 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from dash import Input, Output, dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from frontend import api
 from frontend.parts.job_card import ACTIVE, job_card
 from frontend.parts.markup import Child, aria
 from frontend.router import Page
-from frontend.shell import empty
-from frontend.wiring import callback, clientside
+from frontend.shell import empty, watch
 
 ORDER = {"running": 0, "paused": 1, "queued": 2, "waiting": 3}
 
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     """The list of jobs; `?job=ID` shows one."""
+    only = query.get("job")
+    jobs = [await api.current().get(f"/jobs/{only}")] if only else await api.current().get("/jobs")
     return html.Div(
         [
             html.H1("Jobs", className="title"),
-            dcc.Store(id="jobs-signature"),
-            html.Div(await _cards(query.get("job")), id="job-list", className="stack"),
+            html.Div(await _cards(jobs), id="job-list", className="stack"),
+            watch("jobs", only or "*", {job["id"]: job["state"] for job in jobs}, complete=only is None),
         ],
         className="stack",
     )
 
 
-async def _cards(only: str | None = None) -> list[Child]:
-    jobs: list[dict[str, Any]] = (
-        [await api.current().get(f"/jobs/{only}")] if only else await api.current().get("/jobs")
-    )
+async def _cards(jobs: list[dict[str, Any]]) -> list[Child]:
     if not jobs:
         return [
             empty(
@@ -63,15 +61,6 @@ async def _curve(job: dict[str, Any]) -> dict[str, Any] | None:
         return None
     (curve,) = await api.current().all(f"/jobs/{job['id']}/curve")
     return curve
-
-
-clientside("jobsChanged", Output("jobs-signature", "data"), Input("jobs", "data"))
-
-
-@callback(Output("job-list", "children"), Input("jobs-signature", "data"), prevent_initial_call=True)
-async def relist(signature: str | None) -> list[Child]:
-    """Draw the list anew: a job came, went or changed its state."""
-    return await _cards()
 
 
 PAGES = (Page("/jobs", "Jobs", render, nav="Jobs", icon="jobs", order=60),)

@@ -123,7 +123,8 @@ async def one_network(network_id: str) -> Component:
         body = fidelity_report(network, same) + finished(network)
     else:
         body = in_training(network, job, curve or {})
-    return html.Div([_head(network), *body, watch("network", str(network["id"]))], className="stack")
+    watched = watch("network", str(network["id"]), {job["id"]: job["state"]} if job else None)
+    return html.Div([_head(network), *body, watched], className="stack")
 
 
 async def siblings(network: dict[str, Any], networks: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -194,7 +194,7 @@ clientside(
     State({"type": "job-message", "job": ALL}, "id"),
     State({"type": "job-left", "job": ALL}, "id"),
 )
-clientside("extendCurves", Input("points", "data"))
+clientside("extendCurves", Input("points", "data"), Input({"type": "watched", "name": ALL}, "data"))
 
 
 @callback(

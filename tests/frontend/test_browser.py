@@ -181,12 +181,25 @@ def test_a_figure_is_saved(site: Site, page: Page, form: str, begins: bytes) -> 
     assert Path(download.value.path()).read_bytes().startswith(begins)
 
 
-def test_the_stream_of_events_closes_when_nothing_runs(site: Site, page: Page) -> None:
+def test_the_page_is_drawn_anew_whenever_its_news_came(site: Site, page: Page) -> None:
+    """News in one instant, news before the page was there, and a state that no event told all end in the truth."""
     for job in site.state.jobs.values():
         job["state"] = "done"
-    page.goto(f"{site.url}/")
-    page.wait_for_function("window.swapscope.events.isOpen()")
-    page.wait_for_function("!window.swapscope.events.isOpen()", timeout=15_000)
+    page.goto(f"{site.url}/behaviour?fit=f1")
+    expect(page.get_by_role("heading", name="Swap function")).to_be_visible()
+    drawn = "(f, watched) => dash_clientside.swapscope.refreshWatched(0, f, [watched]) !== dash_clientside.no_update"
+    ask = f"([jobs, watched]) => ({drawn})(jobs, watched)"
+    fit = {"kind": "fit", "id": "f9", "jobs": {"j9": "running"}}
+    running, done = ({"j9": {"id": "j9", "state": state}} for state in ("running", "done"))
+    assert not page.evaluate(ask, [running, fit])
+    page.evaluate("swapscope.redraw.tell('fit', 'f9'); swapscope.redraw.tell('fit', 'another')")
+    assert page.evaluate(ask, [running, fit])
+    assert not page.evaluate(ask, [running, fit])  # it is on its way
+    assert page.evaluate(ask, [done, fit])  # an event was lost, the state tells
+    assert not page.evaluate(ask, [done, fit])  # never for ever
+    page.wait_for_timeout(5)
+    page.evaluate("swapscope.redraw.afterSilence()")
+    assert page.evaluate(ask, [done, fit])
 
 
 def test_narrow_screens_do_not_scroll_sideways(site: Site, page: Page) -> None:

@@ -102,7 +102,7 @@ def test_explore(app: Any, page: Page, keep: Keep, made: dict[str, str]) -> None
     page.wait_for_function("before => JSON.stringify(swapscope.explore.state) !== before", arg=before)
     page.wait_for_function(EXPLORED)
     page.wait_for_timeout(800)
-    display = "JSON.stringify(swapscope.explore.state.display ?? swapscope.explore.state.items)"
+    display = "swapscope.explore.state.display"
     changed = page.evaluate(display)
     page.reload()
     page.wait_for_function(EXPLORED)

@@ -1,0 +1,72 @@
+// Has the page drawn anew when what it shows is no longer true.
+//
+// A page says what it was drawn from: things it watches, each with the states its jobs had then (`watch` in shell.py).
+// Two questions are asked after every piece of news, after every snapshot, and whenever a page has just been drawn, so
+// it does not matter which came first and news in the same instant cannot displace each other:
+// has an event of the thing arrived since the page was asked for, and do its jobs have other states by now?
+(function () {
+  const MOVING = new Set(["waiting", "queued", "running", "paused"]);
+  const swapscope = (window.swapscope = window.swapscope || {});
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  const told = new Map(); // "fit 12" and "fit *": when the last event arrived
+  const tried = new Set(); // "job drawn-as is": one attempt each until they agree, so that no page is drawn for ever
+  const begun = new Set(); // jobs whose first point has been drawn
+  let asked = 0; // when the page that is shown, or on its way, was asked for
+  let gap = 0; // when news came back after a silence
+  let count = 0;
+
+  const stamp = () => "redraw-" + ++count + "-" + Date.now();
+  const since = (name) => (told.get(name) || 0) > asked;
+
+  function moved(job, drawn, state) {
+    const name = job + " ";
+    if (drawn === state) {
+      tried.forEach((one) => one.startsWith(name) && tried.delete(one));
+      return false;
+    }
+    const attempt = name + drawn + " " + state;
+    if (tried.has(attempt)) return false;
+    tried.add(attempt);
+    return true;
+  }
+
+  function stale(watched, jobs) {
+    const drawn = Object.entries(watched.jobs || {});
+    // No `some` on the left: every job's attempt has to be noted.
+    const changes = drawn.filter(([job, state]) => jobs[job] && moved(job, state, jobs[job].state));
+    const fresh = watched.complete
+      ? Object.values(jobs).filter((job) => !(job.id in watched.jobs) && moved(job.id, "unknown", job.state))
+      : [];
+    const missed = gap > asked && drawn.some(([, state]) => MOVING.has(state));
+    return changes.length > 0 || fresh.length > 0 || missed || since(watched.kind + " " + watched.id);
+  }
+
+  functions.swapscope = Object.assign(functions.swapscope || {}, {
+    pageAsked() {
+      asked = performance.now();
+    },
+    refreshWatched(bell, jobs, watched) {
+      const hits = watched.filter((one) => one && stale(one, jobs || {}));
+      if (!hits.length) return window.dash_clientside.no_update;
+      asked = performance.now();
+      return stamp();
+    },
+  });
+
+  swapscope.redraw = {
+    tell(kind, id) {
+      const now = performance.now();
+      told.set(kind + " " + id, now);
+      told.set(kind + " *", now);
+    },
+    afterSilence() {
+      gap = performance.now();
+    },
+    // The first point of a curve: only now its axes have a meaning.
+    firstPoint(job) {
+      if (begun.has(job)) return;
+      begun.add(job);
+      window.dash_clientside.set_props("refresh", { data: stamp() });
+    },
+  };
+})();
