@@ -191,16 +191,27 @@ def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform
         density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
         if others:
             density = density + point[0] / others * noise[:, 1:].sum(1)
-        return density.clamp(min=1e-300).log()
+        return density.clamp(min=1e-300).log().sum()
 
     point = torch.tensor([swap, guess, math.log(max(kappa, 1e-6))], dtype=torch.float64)
-    information = -torch.autograd.functional.hessian(lambda at: log_likelihood(at).sum(), point)[index][:, index]
+    information = -torch.autograd.functional.hessian(log_likelihood, point)[index][:, index]
     value, vector = torch.linalg.eigh(information)
     if float(value[0]) < _LEAST_INFORMATION:
-        scores: Tensor = torch.func.jacfwd(log_likelihood)(point)
-        value, vector = torch.linalg.eigh((scores.T @ scores)[index][:, index])
+        score = trial_scores(cosine, swap, guess, kappa)[:, index]
+        value, vector = torch.linalg.eigh(score.T @ score)
     # a direction the data say nothing about gets a wide, finite variance
     inverse = vector @ torch.diag(1 / value.clamp(min=_LEAST_INFORMATION)) @ vector.T
     covariance = torch.zeros(3, 3, dtype=torch.float64)
     covariance[index[:, None], index[None, :]] = inverse
     return covariance
+
+
+def trial_scores(cosine: Tensor, swap: float, guess: float, kappa: float) -> Tensor:
+    """``(M, 3)`` derivatives of each trial's log density by (swap, uniform, log kappa), from ``cos`` of the errors."""
+    others = max(cosine.shape[1] - 1, 1)
+    noise = emissions.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64)).exp()
+    weights = torch.tensor([1 - swap - guess] + [swap / others] * (cosine.shape[1] - 1), dtype=torch.float64)
+    density = (noise @ weights + guess / (2 * math.pi)).clamp(min=1e-300)
+    sharper = kappa * (noise * (cosine - emissions.harmonics(kappa, 1))) @ weights
+    from_target = [noise[:, 1:].sum(1) / others - noise[:, 0], 1 / (2 * math.pi) - noise[:, 0]]
+    return torch.stack([*from_target, sharper], 1) / density[:, None]

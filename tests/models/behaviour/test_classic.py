@@ -8,7 +8,7 @@ import pytest
 import torch
 from scipy import optimize, special
 
-from models.behaviour.classic import expectation_maximisation
+from models.behaviour.classic import expectation_maximisation, trial_scores
 from models.behaviour.fitting import FitConfig, fit
 from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
 from models.displays import Displays
@@ -130,3 +130,17 @@ def test_intervals_stay_sensible_where_no_swaps_were_found(swap):
     assert bool((drawn >= 0).all())
     assert float(drawn[:, 1].std()) < 0.1
     assert float(drawn[:, 1].mean()) == pytest.approx(model.sizes[8].target, abs=0.08)
+
+
+def test_scores_are_the_slopes_of_the_log_density():
+    trials = simulated(9, 12)
+
+    def log_density(swap, guess, log_kappa):
+        target = 1 - swap - guess
+        odds = SwapCurve.constant(math.log(swap / 3 / target))
+        return FixedMixture({4: SizeParameters(math.exp(log_kappa), math.log(guess / target), odds)}).log_prob(trials)
+
+    at, step = np.array([0.2, 0.1, math.log(8.0)]), 1e-6
+    slopes = [(log_density(*(at + move)) - log_density(*(at - move))) / (2 * step) for move in step * np.eye(3)]
+    mine = trial_scores(trials.error.cos(), 0.2, 0.1, 8.0)
+    np.testing.assert_allclose(mine, torch.stack(slopes, 1), rtol=1e-5, atol=1e-7)

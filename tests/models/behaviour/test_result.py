@@ -199,3 +199,67 @@ def test_distances_are_said_once_for_all_set_sizes(trials):
     said = said_of(FitConfig(), trials)
     assert said.count("Non-targets were") == 1
     assert "set sizes 2, 4, 6" in said
+
+
+def test_weights_are_the_mean_over_the_displays_that_were_shown(fitted, trials):
+    part = trials.of_set_size(2)
+    near = part.displays.probe_distance[:, 1].abs() < 1
+    uneven = part.select(torch.cat([near.nonzero()[:, 0], (~near).nonzero()[:40, 0]]))
+    mean = fitted.model.weights(uneven.displays).mean(0)
+    (entry,) = result(fitted, uneven)["weights"]
+    assert entry["uniform"]["value"] == pytest.approx(float(mean[0]), abs=1e-9)
+    assert entry["target"]["value"] == pytest.approx(float(mean[1]), abs=1e-9)
+    assert entry["swap"]["value"] == pytest.approx(float(mean[2]), abs=1e-9)
+
+
+def test_probabilities_are_those_of_a_display_of_two_items(fitted, trials, shown):
+    """Weights of two-item displays at the distances shown, by the model itself; guesses count in both."""
+    entry = shown["swap_functions"][0]
+    place = [30, 60, 90]
+    distance = torch.tensor(entry["distance"], dtype=torch.float64)[place]
+    probe = torch.stack([torch.zeros(3, dtype=torch.float64), distance], 1)
+    displays = Displays(torch.zeros_like(probe), probe, torch.full((3,), 2))
+    if fitted.config.swap_function_shared:  # the guesses of all set sizes, averaged, are of none of them
+        expected = fitted.model.weights(displays)
+        ratio = np.array(entry["probability"]["mean"])[place] / expected[:, 2].numpy()
+        assert (np.abs(np.log(ratio)) < 0.1).all()
+    else:
+        expected = fitted.model.weights(displays)[:, 2]
+        np.testing.assert_allclose(np.array(entry["probability"]["mean"])[place], expected, rtol=0.03)
+    truth, odds = entry["truth"]["probability"][60], math.exp(entry["truth"]["log_odds"][60])
+    assert truth < odds / (1 + odds)
+
+
+def test_flat_log_odds_are_of_one_non_target_and_its_band_that_of_the_draws(trials):
+    fitted = fit(FitConfig(model="three_component"), trials.of_set_size(4))
+    entry = result(fitted, trials.of_set_size(4))["swap_functions"][0]
+    found = fitted.model.sizes[4]
+    assert entry["log_odds"]["mean"][0] == pytest.approx(math.log(found.swap / 3 / found.target))
+    generator = torch.Generator().manual_seed(0)
+    drawn = [float(fitted.model.draw(generator).sizes[4].swap.log_odds[0]) for _ in range(600)]
+    half = (entry["log_odds"]["high"][0] - entry["log_odds"]["low"][0]) / 2
+    assert 1.96 * np.std(drawn) == pytest.approx(half, rel=0.15)
+
+
+def test_the_noise_is_given_in_degrees_of_its_circular_sd(shown):
+    by_name = {(one["name"], one["set_size"]): one for one in shown["parameters"]}
+    angle = torch.linspace(-math.pi, math.pi, 7201, dtype=torch.float64)[:-1]
+    kappa = by_name["concentration", 4]["value"]
+    wave = torch.exp(kappa * (angle.cos() - 1))
+    length = float((wave * angle.cos()).sum() / wave.sum())
+    sd = by_name["sd", 4]
+    assert sd["value"] == pytest.approx(math.degrees(math.sqrt(-2 * math.log(length))), rel=1e-6)
+    assert sd["low"] < sd["value"] < sd["high"]
+
+
+def test_posterior_surrogates_differ_in_their_parameters(trials):
+    """One draw serves a whole data set: swap rates of different seeds spread more than chance alone would."""
+    part = trials.of_set_size(4).select(torch.arange(60))
+    model = fit(FitConfig(), part).model
+    many = part.displays.select(torch.arange(60).repeat(100))
+    rates = {
+        draw: torch.stack([(surrogate(model, many, seed, draw) - many.report[:, 0]).cos().mean() for seed in range(12)])
+        for draw in ("posterior", "predictive", "mean")
+    }
+    assert rates["posterior"].std() > 3 * rates["predictive"].std()
+    assert rates["posterior"].std() > 3 * rates["mean"].std()
