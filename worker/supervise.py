@@ -30,7 +30,7 @@ from backend.store.store import Store
 
 RENEW_SECONDS = 0.4
 RELAY_SECONDS = 0.1
-CANCEL_GRACE = 1.2
+CANCEL_GRACE = 1.0
 PAUSE_GRACE = 30.0
 SHUTDOWN_GRACE = 3.0
 CANCEL, PAUSE, SHUTDOWN, LOST = "cancel", "pause", "shutdown", "lost"

@@ -33,7 +33,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def eventually(what: Callable[[], Any], within: float = 15.0) -> Any:
+def eventually(what: Callable[[], Any], within: float = 30.0) -> Any:
     """The first true value of ``what()``; fails when there is none in time."""
     until = time.monotonic() + within
     while time.monotonic() < until:
@@ -112,14 +112,14 @@ class Yard:
         with self.store.session() as session:
             return jobs.get(session, job_id)
 
-    def until(self, job_id: str, *states: str, within: float = 15.0) -> Job:
+    def until(self, job_id: str, *states: str, within: float = 30.0) -> Job:
         wanted = states or FINISHED
         return eventually(lambda: job if (job := self.job(job_id)).state in wanted else None, within)
 
-    def until_message(self, job_id: str, start: str = "step", within: float = 15.0) -> Job:
+    def until_message(self, job_id: str, start: str = "step", within: float = 30.0) -> Job:
         return eventually(lambda: job if (job := self.job(job_id)).message.startswith(start) else None, within)
 
-    def until_attempt(self, job_id: str, attempt: int, within: float = 15.0) -> Job:
+    def until_attempt(self, job_id: str, attempt: int, within: float = 30.0) -> Job:
         return eventually(lambda: job if (job := self.job(job_id)).attempt >= attempt else None, within)
 
     def trace(self, job_id: str) -> list[dict[str, Any]]:
