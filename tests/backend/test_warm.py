@@ -123,6 +123,9 @@ async def _simulation(client: httpx.AsyncClient, network: str) -> dict[str, Any]
     assert abs(sum(found["model"]["weights"]) - 1) < 1e-6
     angles = numbers(found["model"]["angles"])
     assert abs(np.angle(np.exp(1j * (angles[density.argmax()] - DISPLAY["report"][1])))) < 0.2  # type: ignore[index]
+    gaps = np.abs(np.angle(np.exp(1j * (angles[:, None] - np.array(DISPLAY["report"])))))
+    other = (gaps.argmin(1) != 1) & (gaps.min(1) <= np.pi / 4)
+    assert abs(found["summary"]["swap_model"] - density[other].sum() / density.sum()) < 0.02, "counted as the network's"
     assert found["recorded"]["trials"] > 10
     assert found["timing_ms"].keys() == {"queue", "simulate", "total"}
     return found
