@@ -145,6 +145,7 @@ def drags(page: Page) -> list[dict[str, float]]:
     """An item is dragged to and fro for a second, again and again; every picture on the way counts."""
     for drag in range(DRAGS):
         box = page.locator(".display-torus .item").nth(1).bounding_box()
+        assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()

@@ -73,7 +73,7 @@
       const { clientWidth: width, clientHeight: height } = this.graph;
       const half = (sides[0] + sides[1]) / Math.SQRT2 / 2;
       const nearer = (0.9 * Math.abs(sides[0] - sides[1])) / Math.SQRT2 / 2;
-      const reach = 0.87 * Math.tan(Math.PI / 8) * Math.min(1.05, width / height);
+      const reach = 0.79 * Math.tan(Math.PI / 8) * Math.min(1.05, width / height);
       const fit = Math.min((DISTANCE * reach) / (half + reach * nearer), 1.1 / sides[2]);
       const [x, y, z] = sides.map((side) => Math.round(100 * fit * side) / 100);
       scene.aspectmode = "manual";
