@@ -28,8 +28,8 @@ from worker.questions.answer import Reply
 from worker.shelf import Shelf
 
 THREADS = 1
-"""Threads of torch. 200 runs of the demo's network, states included: 18 ms at best with one thread, 101 ms with two, on two
-cores that others use too; each step's products are too small to be shared out."""
+"""Threads of torch. 200 runs of the demo's network, states included: 18 ms at best with one thread, 101 ms with two, on
+two cores that others use too; each step's products are too small to be shared out."""
 log = logging.getLogger(__name__)
 
 QUESTIONS: dict[str, Callable[[Shelf, dict[str, Any]], Reply]] = {
