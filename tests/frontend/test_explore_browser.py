@@ -284,7 +284,8 @@ def test_new_responses_of_a_training_are_drawn_as_they_come(page, site):
     page.evaluate("news => dash_clientside.set_props('picture', {data: news})", news)
     page.wait_for_function(f"before => {read} !== before", arg=before)
     point = {"step": 2200, "loss": 0.3, "floor": 0.29, "swap_weight": 0.5}
-    page.evaluate("news => dash_clientside.set_props('points', {data: news})", {"job": "j4", "points": [point]})
+    ring = "swapscope.events.points = () => [point]; dash_clientside.set_props('points', {data: Date.now()});"
+    page.evaluate(f"point => {{ {ring} }}", point)
     page.wait_for_function("document.querySelector('#network-stage').textContent.includes('50 %')")
     page.wait_for_function("document.querySelector('#network-loss .js-plotly-plot').data[0].x.at(-1) === 2200")
 
