@@ -12,7 +12,7 @@ from backend.queue import Queue
 from backend.settings import Settings
 from backend.store import jobs
 from backend.store.store import Store
-from backend.store.tables import FINISHED
+from backend.store.tables import FINISHED, Job
 from backend.warm import WarmWorker
 
 
@@ -37,9 +37,13 @@ class Site:
 
 
 def snapshot(store: Store, job_id: str | None) -> dict[str, Any]:
-    """``{"jobs": [...]}`` of one job or of the recent ones, for the beginning of an event stream."""
+    """``{"jobs": [...]}`` of one job or of the recent ones, for the beginning of an event stream.
+
+    Empty when the job was deleted meanwhile, which its page learns from it.
+    """
     with store.session() as session:
-        found = jobs.recent(session) if job_id is None else [jobs.get(session, job_id)]
+        one = None if job_id is None else session.get(Job, job_id)
+        found = jobs.recent(session) if job_id is None else [one] if one is not None else []
         return {"jobs": [jobs.to_json(session, job) for job in found]}
 
 

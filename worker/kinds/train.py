@@ -88,6 +88,7 @@ def _train(context: JobContext, config: TrainConfig, source: Source, seed: int) 
         checkpoints.save(context.checkpoint_dir, files)
 
     before = checkpoints.load(context.checkpoint_dir)
+    context.log.info("going on from a checkpoint" if before else "from the beginning")
     try:
         try:
             return train(config, source, seed, context.report, keep, before)
