@@ -55,13 +55,24 @@ def loss(points: Sequence[Point], named: Sequence[dict[str, Any]] = (), height: 
         if number:
             figure.add_vline(x=first, line={"color": theme.UNIFORM, "width": 1, "dash": "dot"}, opacity=0.7)
         figure.add_annotation(
-            x=first, y=1, yref="paper", text=words, xanchor="left", yanchor="bottom", showarrow=False, xshift=4
+            x=first,
+            y=1,
+            yref="paper",
+            text=words,
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            xshift=4,
+            yshift=14 * (len(known) - 1 - number),  # stages may be short: each name on a line of its own
         )
     figure.update_xaxes(title_text="training step", rangemode="tozero", nticks=6)
     figure.update_yaxes(title_text="loss", type="log", dtick="D2", tickformat="~g")
     if not steps:
         without_points(figure, "The first steps are on their way")
     figure.update_layout(
-        showlegend=False, height=height, uirevision="keep", margin={"l": 62, "r": 14, "t": 26, "b": 44}
+        showlegend=False,
+        height=height,
+        uirevision="keep",
+        margin={"l": 62, "r": 14, "t": 26 + 14 * max(0, len(known) - 1), "b": 44},
     )
     return figure

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from frontend import api
 from frontend.figures.thumbnail import error_bars
 from frontend.parts.column_mapper import collect, column_mapper
+from frontend.parts.dataset_head import DATASET, dataset_head
 from frontend.parts.dataset_pictures import pictures
 from frontend.parts.dataset_report import facts, findings, preview, question_card, rejected
 from frontend.parts.icon import icon
@@ -20,13 +21,10 @@ from frontend.parts.markup import Child, aria
 from frontend.parts.upload import upload_zone
 from frontend.router import Page
 from frontend.shell import empty, watch
-from frontend.wiring import callback, go, no_update, notify
+from frontend.wiring import callback, no_update, notify
 
-# What the page knows of its dataset. The ids are patterns, because callbacks of several buttons also run when their
-# page has just gone, and a plain id would then be missed.
-DATASET = {"type": "dataset", "page": "dataset"}
+# A pattern, as DATASET is.
 REMEDIES = {"type": "remedies", "page": "dataset"}
-BUDGETS = {"quick": "Seconds: a first look", "demo": "Minutes: a good network", "full": "Hours: as published"}
 STATES = {"reading": ("being read", "accent"), "question": ("needs an answer", "yellow"), "refused": ("refused", "red")}
 
 
@@ -34,7 +32,7 @@ def dataset_row(dataset: dict[str, Any]) -> dcc.Link:
     """A dataset in a list, leading to its page."""
     summary = dataset.get("summary") or {}
     words = (
-        f"{summary['trials']:,} trials · {summary.get('subjects') or '–'} subjects"
+        f"{summary['trials']:,} trials · {summary.get('subjects') or '–'} subject{'s' * (summary.get('subjects') != 1)}"
         if summary
         else dataset["file"]["name"]
     )
@@ -91,7 +89,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
         ]
     else:
         body = _understood(dataset)
-    return html.Div([_head(dataset), *body, watch("dataset", dataset["id"], drawn)], className="stack")
+    return html.Div([dataset_head(dataset), *body, watch("dataset", dataset["id"], drawn)], className="stack")
 
 
 def _refusal(dataset: dict[str, Any]) -> str:
@@ -105,68 +103,9 @@ def _reading(job: dict[str, Any] | None) -> list[Child]:
     return [job_card(job)] if job else [waiting]
 
 
-def _head(dataset: dict[str, Any]) -> html.Div:
-    usable = dataset["state"] in ("ready", "question")
-    base = f"/api/datasets/{dataset['id']}/trials"
-    actions: list[Child] = [
-        dmc.Menu(
-            [
-                dmc.MenuTarget(
-                    dmc.Button("Download", variant="default", leftSection=icon("download", 16), size="sm"),
-                ),
-                dmc.MenuDropdown(
-                    [
-                        dmc.MenuItem("Trials as CSV", href=f"{base}.csv", target="_blank"),
-                        dmc.MenuItem("Trials as parquet", href=f"{base}.parquet", target="_blank"),
-                    ]
-                ),
-            ]
-        ),
-        _study_menu(),
-        dcc.Link(
-            dmc.Button("Fit models", rightSection=icon("arrow", 16), size="sm"),
-            href=f"/behaviour?dataset={dataset['id']}",
-        ),
-    ]
-    file = dataset["file"]
-    size = f" · {file['bytes'] / 1000:,.0f} kB" if file.get("bytes") else ""
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.Div([dcc.Link("Datasets", href="/dataset"), " /"], className="crumb"),
-                    html.H1(dataset["name"], className="title"),
-                    html.P(f"{file['name']}{size}", className="small soft") if file.get("name") else None,
-                ]
-            ),
-            html.Div(actions, className="row") if usable else None,
-        ],
-        className="page-head",
-    )
-
-
-def _study_menu() -> dmc.Menu:
-    """Run everything, from the fit to the network and its fidelity, with a budget for the training."""
-    return dmc.Menu(
-        [
-            dmc.MenuTarget(
-                dmc.Button("Run the whole study", variant="default", leftSection=icon("play", 16), size="sm")
-            ),
-            dmc.MenuDropdown(
-                [dmc.MenuLabel("Time for the network’s training")]
-                + [
-                    dmc.MenuItem(words, id={"type": "study-budget", "budget": budget})
-                    for budget, words in BUDGETS.items()
-                ]
-            ),
-        ]
-    )
-
-
 def _understood(dataset: dict[str, Any]) -> list[Child]:
     open_mapper = dataset["state"] == "question" or not dataset.get("summary")
     return [
-        dcc.Store(id=DATASET, data={"id": dataset["id"], "mapping": dataset["mapping"]}),
         dcc.Store(
             id=REMEDIES,
             data={
@@ -219,23 +158,6 @@ async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
     if changed["state"] == "ready":
         notify("Read again", f"{(changed.get('summary') or {}).get('trials', 0):,} trials understood.", "teal")
     return json.dumps([changed["state"], mapping])
-
-
-@callback(
-    Output("wake", "data", allow_duplicate=True),
-    Input({"type": "study-budget", "budget": ALL}, "n_clicks"),
-    State(DATASET | {"page": ALL}, "data"),
-    prevent_initial_call=True,
-)
-async def run_study(clicks: list[int | None], shown: list[dict[str, Any]]) -> object:
-    """Start the whole study of this dataset, and go where its progress is shown."""
-    asked = ctx.triggered_id
-    if not asked or not any(clicks):
-        return no_update
-    request = {"dataset_id": shown[0]["id"], "budget": asked["budget"]}
-    study = await api.current().post("/studies", request)
-    go("/")
-    return f"study-{study['id']}"
 
 
 @callback(

@@ -194,7 +194,7 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
         training.loss(points),
         height=280,
         note=floor_words(points),
-        legend=key((theme.SIMULATED, "loss", "line"), (theme.UNIFORM, "floor", "dash")),
+        legend=loss_key(points),
     )
     return [
         job_card(job) if job else None,
@@ -209,6 +209,13 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
         html.Div(loss_card, **data(live=job_id, fields="loss,floor")),
         dcc.Store(id="network-job", data=job_id),
     ]
+
+
+def loss_key(points: list[dict[str, Any]]) -> html.Div:
+    """The curves that are drawn; a floor of 0 is not."""
+    has_floor = any((point.get("floor") or 0) > 0 for point in points)
+    entries = [(theme.SIMULATED, "loss", "line")] + [(theme.UNIFORM, "floor", "dash")] * has_floor
+    return key(*entries)
 
 
 def floor_words(points: list[dict[str, Any]]) -> str:
@@ -260,7 +267,7 @@ def finished(network: dict[str, Any]) -> list[Component | None]:
                     training.loss(told.get("curve") or [], told.get("stages") or []),
                     height=280,
                     note=note,
-                    legend=key((theme.SIMULATED, "loss", "line"), (theme.UNIFORM, "floor", "dash")),
+                    legend=loss_key(told.get("curve") or []),
                 ),
                 html.Section(
                     [html.H3("Settings", className="card-title"), html.Dl(rows, className="settings")], className="card"

@@ -89,7 +89,9 @@ def _row(field: str, words: str, meaning: str, many: bool, unit: str | None, dat
         "comboboxProps": {"withinPortal": True},
     }
     chosen = dmc.MultiSelect(searchable=True, **menu) if many else dmc.Select(searchable=True, **menu)
-    period = (mapping.get("periods") or {}).get(unit) if unit else None
+    # A role that the file does not have may be given a column: it then most likely has the response's unit.
+    known = mapping.get("periods") or {}
+    period = (known.get(unit) or known.get("response")) if unit else None
     units = (
         dmc.Select(
             id={"type": "period", "unit": unit},
@@ -100,6 +102,8 @@ def _row(field: str, words: str, meaning: str, many: bool, unit: str | None, dat
             **{"aria-label": f"Unit of: {words}"},
         )
         if unit
+        else html.Span("unit as the target’s probe", className="faint small")
+        if field == "nontarget_probes"
         else None
     )
     return html.Div(

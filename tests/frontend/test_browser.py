@@ -209,3 +209,20 @@ def test_narrow_screens_do_not_scroll_sideways(site: Site, page: Page) -> None:
         expect(page.locator("#page > :not(.waiting)").first).to_be_visible()
         page.wait_for_timeout(400)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_dataset_is_renamed_and_deleted_after_a_question(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/dataset/d1")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Rename …").click()
+    page.get_by_label("Name", exact=True).fill("Another name")
+    page.get_by_role("button", name="Rename", exact=True).click()
+    page.wait_for_timeout(800)
+    assert site.state.asked[-1][2] == {"name": "Another name"}
+    page.goto(f"{site.url}/dataset/d1")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Delete …").click()
+    assert site.state.asked[-1][0] != "DELETE"
+    page.get_by_role("button", name="Delete for good").click()
+    page.wait_for_url(re.compile("/dataset$"))
+    assert site.state.asked[-1][0] == "DELETE"
