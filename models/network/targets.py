@@ -134,6 +134,9 @@ def tabulate(displays: Displays, law: ResponseLaw, angles: int) -> Batch:
 
     The law without swaps is read off displays of the same set size whose items all have the cued report: whichever
     item is picked there, the response is the one to the cued item.
+
+    Raises:
+        UnusableDisplays: if an item has no probe value, or responses are narrower than the grid.
     """
     report, probe, present = network_input(displays)
     points = grid(angles)
@@ -154,7 +157,13 @@ def _table(law: ResponseLaw, displays: Displays, points: Tensor) -> Tensor:
     """Probabilities ``(M, A)`` float32, computed some displays at a time: a law may hold large tables of its own."""
     chunks = torch.arange(len(displays)).split(_TABULATED_AT_A_TIME)
     density = torch.cat([law.density(displays.select(rows), points).detach().clamp(min=0) for rows in chunks])
-    return (density / density.sum(1, keepdim=True)).float()
+    total = density.sum(1, keepdim=True)
+    if not bool((total > 0).all()):
+        raise UnusableDisplays(
+            f"Responses of this model are so precise that none falls on a grid of {len(points)} angles. "
+            "Train with more angles."
+        )
+    return (density / total).float()
 
 
 class Pool:

@@ -6,7 +6,7 @@ import torch
 from models.circular import circular_sd
 from models.displays import Displays
 from models.network.swap_laws import SwapLaw
-from models.network.targets import grid, tabulate
+from models.network.targets import UnusableDisplays, grid, tabulate
 
 TABLE = {  # network probability of a swap at probe distance pi/4.1, pi/2, pi and its mean over displays
     0.0: (0.451, 0.305, 0.036, 0.227),
@@ -95,3 +95,12 @@ def test_tabulated_sampling_follows_the_table(mixed_source, generator):
     index = torch.remainder(drawn + math.pi + math.pi / 90, 2 * math.pi).div(2 * math.pi / 90).long().clamp(max=89)
     share = torch.stack([torch.bincount(row, minlength=90) for row in index]) / 40_000
     assert float((share - batch.probability).abs().max()) < 0.006
+
+
+def test_a_law_between_the_points_of_the_grid_is_refused(mixed_source, generator):
+    class Needle:
+        def density(self, displays, angles):
+            return torch.zeros(len(displays), len(angles), dtype=torch.float64)
+
+    with pytest.raises(UnusableDisplays, match="more angles"):
+        tabulate(mixed_source.displays.sample(4, generator), Needle(), 90)
