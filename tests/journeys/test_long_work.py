@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+expect.set_options(timeout=20_000)  # the machine may be busy with other things
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LONG = {
     "law": {"kind": "smooth"},
