@@ -50,10 +50,14 @@ def examples(set_sizes: list[int] | None = None) -> list[dict[str, Any]]:
 
 
 def usual(set_sizes: list[int] | None = None) -> dict[str, Any]:
-    """The display the page opens with: the cued item, a near one, and a far one if three items were trained."""
-    if set_sizes and max(set_sizes) < 3:
-        return display([45, 90], [-60, 75])
-    return display([45, 90, -90], [-60, 75, 170])
+    """The display the page opens with: the cued item, a near one, then farther ones; of a set size that was trained.
+
+    Three items where that is known or nothing is, else the nearest trained set size, the smaller of two as near.
+    """
+    probes, reports = [45.0, 90.0, -90.0, 180.0, -45.0, 0.0, 135.0, -135.0], [-60, 75, 170, 20, 120, -20, -110, -150]
+    size = min(set_sizes or [3], key=lambda trained: (abs(trained - 3), trained))
+    size = min(size, len(probes))
+    return display(probes[:size], [float(angle) for angle in reports[:size]])
 
 
 def display_editor(name: str, store: str, examples_of: list[dict[str, Any]]) -> html.Section:

@@ -57,7 +57,9 @@ def test_example_displays_are_displays():
         assert len(display["probe"]) == len(display["report"]) <= 8
         assert 0 <= display["cued"] < len(display["probe"])
         assert len(set(display["probe"])) == len(display["probe"])
-    assert len(usual([1, 2])["probe"]) == 2
+    opened = {(1, 2): 2, (1, 2, 4, 6): 2, (3, 6): 3, (6,): 6, (): 3}
+    for sizes, items in opened.items():
+        assert len(usual(list(sizes))["probe"]) == items, "the page opens with a display that the model knows"
 
 
 def test_palette_is_cyclic():
