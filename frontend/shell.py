@@ -191,7 +191,6 @@ clientside("switchScheme", Output("scheme", "data"), Input("scheme-toggle", "n_c
 clientside("openNavigation", Output("frame", "navbar"), Input("burger", "opened"), State("frame", "navbar"))
 clientside(
     "refreshWatched",
-    Output("refresh", "data"),
     Input("changed", "data"),
     Input("jobs", "data"),
     Input({"type": "watched", "name": ALL}, "data"),

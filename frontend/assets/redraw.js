@@ -4,29 +4,40 @@
 // Two questions are asked after every piece of news, after every snapshot, and whenever a page has just been drawn, so
 // it does not matter which came first and news in the same instant cannot displace each other:
 // has an event of the thing arrived since the page was asked for, and do its jobs have other states by now?
+//
+// The answer is written with set_props and not returned: Dash drops what a callback returns when the callback is asked
+// for again in the same moment, as happens when a page has just been drawn and news comes.
 (function () {
   const MOVING = new Set(["waiting", "queued", "running", "paused"]);
+  const TRIES = 4; // an answer may get lost, but no page is drawn for ever: 2, 4, 8 s between the attempts
   const swapscope = (window.swapscope = window.swapscope || {});
   const functions = (window.dash_clientside = window.dash_clientside || {});
   const told = new Map(); // "fit 12" and "fit *": when the last event arrived
-  const tried = new Set(); // "job drawn-as is": one attempt each until they agree, so that no page is drawn for ever
+  const tried = new Map(); // "job drawn-as is": how often the page was drawn for it, and when it may be again
   const begun = new Set(); // jobs whose first point has been drawn
   let asked = 0; // when the page that is shown, or on its way, was asked for
   let gap = 0; // when news came back after a silence
   let count = 0;
 
   const stamp = () => "redraw-" + ++count + "-" + Date.now();
+  const redraw = () => {
+    asked = performance.now();
+    window.dash_clientside.set_props("refresh", { data: stamp() });
+  };
   const since = (name) => (told.get(name) || 0) > asked;
 
   function moved(job, drawn, state) {
     const name = job + " ";
     if (drawn === state) {
-      tried.forEach((one) => one.startsWith(name) && tried.delete(one));
+      tried.forEach((_, one) => one.startsWith(name) && tried.delete(one));
       return false;
     }
     const attempt = name + drawn + " " + state;
-    if (tried.has(attempt)) return false;
-    tried.add(attempt);
+    const { times, due } = tried.get(attempt) || { times: 0, due: 0 };
+    if (times >= TRIES || performance.now() < due) return false;
+    const wait = 2000 * 2 ** times;
+    tried.set(attempt, { times: times + 1, due: performance.now() + wait });
+    setTimeout(() => window.dash_clientside.set_props("changed", { data: Date.now() }), wait + 50);
     return true;
   }
 
@@ -47,9 +58,7 @@
     },
     refreshWatched(bell, jobs, watched) {
       const hits = watched.filter((one) => one && stale(one, jobs || {}));
-      if (!hits.length) return window.dash_clientside.no_update;
-      asked = performance.now();
-      return stamp();
+      if (hits.length) redraw();
     },
   });
 
@@ -66,7 +75,7 @@
     firstPoint(job) {
       if (begun.has(job)) return;
       begun.add(job);
-      window.dash_clientside.set_props("refresh", { data: stamp() });
+      redraw();
     },
   };
 })();
