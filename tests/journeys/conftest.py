@@ -74,6 +74,12 @@ class App:
             lambda: next((pid for pid in descendants(self.process.pid) if job_id in command_line(pid)), None), 20
         )
 
+    def worker(self) -> int:
+        """Process id of the jobs' worker itself, found below the launcher only."""
+        return eventually(
+            lambda: next((pid for pid in descendants(self.process.pid) if "-n jobs@" in command_line(pid)), None), 20
+        )
+
 
 def eventually(what: Callable[[], Any], within: float) -> Any:
     """The first true value of ``what()``; fails when there is none in time."""

@@ -14,6 +14,8 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import command_line, eventually
+
 expect.set_options(timeout=20_000)  # the machine may be busy with other things
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LONG = {
@@ -42,10 +44,11 @@ def last_step(app: Any, job_id: str) -> float:
     return max((point["step"] for point in points if "step" in point), default=-1)
 
 
-def wait_for_step(app: Any, job_id: str, step: float, within: float = 60.0) -> float:
+def wait_for_step(app: Any, job_id: str, step: float, within: float = 60.0, never_below: float = -1) -> float:
     until = time.monotonic() + within
     while (reached := last_step(app, job_id)) < step:
         assert time.monotonic() < until, f"step {step} not reached in {within} s, only {reached}"
+        assert reached >= never_below, f"at step {reached}: begun anew instead of going on"
         time.sleep(0.2)
     return reached
 
@@ -91,3 +94,36 @@ def test_the_job_goes_on_when_its_process_is_killed(app: Any, page: Page, traini
     assert app.runner(training["job"]) != first
     assert app.get(f"/jobs/{training['job']}")["attempt"] == 2
     expect(page.get_by_role("button", name=re.compile("^Pause"))).to_be_visible()
+
+
+def test_the_job_goes_on_when_the_worker_is_killed(app: Any, page: Page, training: dict[str, str]) -> None:
+    """The process that supervises the jobs dies; the launcher starts another, which finds the checkpoint."""
+    page.goto(f"{app.url}/network/{training['network']}")
+    wait_for_step(app, training["job"], 200)
+    worker, runner = app.worker(), app.runner(training["job"])
+    os.kill(worker, signal.SIGKILL)
+    reached = last_step(app, training["job"])
+    again = eventually(lambda: job if (job := app.get(f"/jobs/{training['job']}"))["attempt"] == 2 else None, 60)
+    assert again["error"] is None
+    assert wait_for_step(app, training["job"], reached + 100, within=90, never_below=20) > reached
+    assert app.worker() != worker
+    assert app.runner(training["job"]) != runner
+    assert command_line(runner) == ""
+    expect(page.get_by_role("button", name=re.compile("^Pause"))).to_be_visible()
+    assert app.complaints == []
+
+
+def test_loss_and_picture_reach_the_open_page(app: Any, page: Page, training: dict[str, str]) -> None:
+    """Both arrive in the figures that are there, by the stream of events: the page is not drawn anew for them."""
+    page.goto(f"{app.url}/network/{training['network']}")
+    graph = "document.querySelector('{} .js-plotly-plot')"
+    loss, forming = graph.format("[data-live]"), graph.format("#network-forming")
+    picture = f"JSON.stringify({forming}?.data.map(trace => trace.y ?? null))"
+    page.wait_for_function(f"{loss}?.data?.[0]?.x?.length > 2 && {forming}?.data?.length > 4")
+    page.evaluate(f"{loss}.seen = {forming}.seen = true")
+    points, drawn = page.evaluate(f"{loss}.data[0].x.length"), page.evaluate(picture)
+    page.wait_for_function(f"count => {loss}.seen && {loss}.data[0].x.length >= count + 3", arg=points)
+    page.wait_for_function(f"drawn => {forming}.seen && {picture} !== drawn", arg=drawn)
+    steps = page.evaluate(f"Array.from({loss}.data[0].x)")
+    assert steps == sorted(set(steps))
+    assert app.complaints == []
