@@ -8,6 +8,7 @@ COPY models models
 COPY backend backend
 COPY worker worker
 COPY frontend frontend
+COPY example example
 COPY launch.py processes.py demo.py server.py ./
 RUN pip install -c constraints.txt -e '.[postgres]' \
  && useradd --create-home --uid 1000 swapscope && mkdir /data && chown swapscope /data

@@ -71,7 +71,7 @@ async def _running(settings: Settings) -> AsyncIterator[Site]:
     """Everything that lives as long as the site."""
     store = await asyncio.to_thread(open_store, settings, migrating=True)
     await asyncio.to_thread(store.artifacts.recover)
-    await asyncio.to_thread(bundle.import_into_empty, store)
+    await asyncio.to_thread(bundle.import_into_empty, store, bundle.FOLDER)
     queue = Queue(settings)
     broker = redis.asyncio.Redis.from_url(settings.broker, socket_connect_timeout=2, max_connections=200)
     hub = Hub(broker, lambda job_id: snapshot(store, job_id))

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "example"
 log = logging.getLogger(__name__)
 
 
-def import_into_empty(store: Store, folder: Path = FOLDER) -> bool:
+def import_into_empty(store: Store, folder: Path) -> bool:
     """Import the bundle when there is one and the store has neither jobs nor results; whether it was imported.
 
     A bundle that is damaged or of another format is left alone, with a line in the log.

@@ -34,6 +34,9 @@ CANCEL_GRACE = 1.0
 PAUSE_GRACE = 30.0
 SHUTDOWN_GRACE = 3.0
 CANCEL, PAUSE, SHUTDOWN, LOST = "cancel", "pause", "shutdown", "lost"
+THREADS = "1"
+"""CPU threads of a job unless the environment says otherwise: its products are small, and a second thread that has to
+wait for a busy core made a fit of one second last half a minute."""
 _GRACE = {CANCEL: CANCEL_GRACE, PAUSE: PAUSE_GRACE, SHUTDOWN: SHUTDOWN_GRACE, LOST: 0.0}
 log = logging.getLogger(__name__)
 
@@ -51,7 +54,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 start_new_session=True,
-                env={**os.environ, **environment},
+                env={"OMP_NUM_THREADS": THREADS, **os.environ, **environment},
             )
         self._said: queues.SimpleQueue[dict[str, Any]] = queues.SimpleQueue()
         assert self.process.stdout is not None

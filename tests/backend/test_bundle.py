@@ -55,7 +55,7 @@ async def test_there_and_back(tmp_path: Path, settings: Settings, monkeypatch: p
     store, study_id = finished_study(tmp_path / "from")
     size = export(store, study_id, tmp_path / "bundle")
     assert 0 < size < 20_000
-    monkeypatch.setattr(bundle.import_into_empty, "__defaults__", (tmp_path / "bundle",))
+    monkeypatch.setattr(bundle, "FOLDER", tmp_path / "bundle")
     async with running(settings) as client:
         (study,) = (await client.get("/api/studies")).json()
         assert study["example"]
@@ -81,7 +81,7 @@ async def test_a_damaged_bundle_does_no_harm(
     store, study_id = finished_study(tmp_path / "from")
     export(store, study_id, tmp_path / "bundle")
     (tmp_path / "bundle" / "artifacts" / "fit" / ("f" * 32) / "result.json").write_bytes(b"{}")
-    monkeypatch.setattr(bundle.import_into_empty, "__defaults__", (tmp_path / "bundle",))
+    monkeypatch.setattr(bundle, "FOLDER", tmp_path / "bundle")
     async with running(settings) as client:
         assert (await client.get("/api/studies")).json() == []
 
