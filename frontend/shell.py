@@ -13,13 +13,15 @@ Stores that any page may listen to (`assets/events.js` writes them from the serv
 
 from __future__ import annotations
 
+import json
+
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, dcc, html
 
 from frontend import theme
 from frontend.api import Problem
 from frontend.parts.icon import icon
-from frontend.parts.markup import Child, aria
+from frontend.parts.markup import Child, aria, data
 from frontend.router import find, pages, query_of
 from frontend.wiring import callback, clientside
 
@@ -104,14 +106,15 @@ def layout() -> dmc.MantineProvider:
     )
 
 
-def watch(kind: str, key: str, jobs: dict[str, str] | None = None, complete: bool = False) -> dcc.Store:
+def watch(kind: str, key: str, jobs: dict[str, str] | None = None, complete: bool = False) -> html.Div:
     """Put this on a page to have it drawn anew when what it shows is no longer true.
 
     That is when the resource (kind "fit", its id, ...; "*": any of the kind) is heard of, or when one of `jobs` has
     another state than the one given here, in which it was drawn. `complete`: these are all the jobs that there are.
     """
     drawn = {"kind": kind, "id": key, "jobs": jobs or {}, "complete": complete}
-    return dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data=drawn)
+    store = dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data=drawn)
+    return html.Div(store, hidden=True, **data(watch=json.dumps(drawn)))
 
 
 def waiting() -> html.Div:

@@ -93,5 +93,5 @@
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => event.persisted && open());
-  swapscope.events = { open, close, points: (job) => points[job] || [] };
+  swapscope.events = { open, close, points: (job) => points[job] || [], jobs: () => jobs };
 })();

@@ -5,8 +5,9 @@
 // it does not matter which came first and news in the same instant cannot displace each other:
 // has an event of the thing arrived since the page was asked for, and do its jobs have other states by now?
 //
-// The answer is written with set_props and not returned: Dash drops what a callback returns when the callback is asked
-// for again in the same moment, as happens when a page has just been drawn and news comes.
+// Dash drops a callback, or what it returns, that is asked for again in the same moment, as happens when news comes while
+// a page is put in its place. So the answer is written and not returned, and the questions are asked every second too,
+// of the page itself.
 (function () {
   const MOVING = new Set(["waiting", "queued", "running", "paused"]);
   const TRIES = 4; // an answer may get lost, but no page is drawn for ever: 2, 4, 8 s between the attempts
@@ -35,9 +36,7 @@
     const attempt = name + drawn + " " + state;
     const { times, due } = tried.get(attempt) || { times: 0, due: 0 };
     if (times >= TRIES || performance.now() < due) return false;
-    const wait = 2000 * 2 ** times;
-    tried.set(attempt, { times: times + 1, due: performance.now() + wait });
-    setTimeout(() => window.dash_clientside.set_props("changed", { data: Date.now() }), wait + 50);
+    tried.set(attempt, { times: times + 1, due: performance.now() + 2000 * 2 ** times });
     return true;
   }
 
@@ -61,6 +60,12 @@
       if (hits.length) redraw();
     },
   });
+
+  setInterval(() => {
+    if (document.hidden || !swapscope.events) return;
+    const watched = [...document.querySelectorAll("[data-watch]")].map((one) => JSON.parse(one.dataset.watch));
+    functions.swapscope.refreshWatched(0, swapscope.events.jobs(), watched);
+  }, 1000);
 
   swapscope.redraw = {
     tell(kind, id) {
