@@ -16,7 +16,7 @@ from frontend.parts.figure_card import figure_card, key
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
 from frontend.parts.markup import data
-from frontend.parts.network_form import OBJECTIVES, duration, network_form
+from frontend.parts.network_form import OBJECTIVES, duration, network_form, setting_words
 from frontend.parts.network_report import c2st_words, fidelity_report
 from frontend.router import Page
 from frontend.shell import watch
@@ -41,7 +41,7 @@ SETTINGS = {
     "target": "target",
     "schedule": "noise schedule",
     "recall_steps": "recall steps",
-    "delay_steps": "delay steps",
+    "delay_steps": "delay",
     "alpha": "step size α",
 }
 
@@ -255,7 +255,7 @@ def finished(network: dict[str, Any]) -> list[Component | None]:
     settings = [(words, config[name]) for name, words in SETTINGS.items() if name in config]
     settings = [("parameters", f"{result['parameters']:,}")] * ("parameters" in result) + settings
     settings.append(("seed", result.get("seed", network.get("seed"))))
-    rows = [html.Div([html.Dt(words), html.Dd(str(value), className="number")]) for words, value in settings]
+    rows = [html.Div([html.Dt(words), html.Dd(setting_words(value), className="number")]) for words, value in settings]
     return [
         html.H2("Training", className="section"),
         forming_card(result.get("picture"), "Responses on displays it was never trained on"),

@@ -52,6 +52,14 @@ def request(source: str | None, objective: str, size: str, budget: str, seed: fl
     }
 
 
+def setting_words(value: object) -> str:
+    """A setting as people say it: a range of steps [low, high] in words, a number as it is."""
+    if isinstance(value, list | tuple) and len(value) == 2:
+        low, high = value
+        return f"{low} steps" if low == high else f"{low} to {high} steps"
+    return str(value)
+
+
 def duration(seconds: float) -> str:
     """Seconds in words: "about 4 min"."""
     if seconds < 90:
