@@ -94,8 +94,6 @@ class Queue:
             of_studies = studies.of_jobs(session, {job.id for job in found})
             fresh = [job for job in found if job.state == QUEUED]
             self._mark_rung(session, [job.id for job in fresh])
-        for job in fresh:
-            self.ring(job.queue)
         for data in told:
             self.announce("job", data)
         for thing in made:
@@ -103,6 +101,8 @@ class Queue:
                 self.announce(thing.pop("kind"), thing)
         for study in of_studies:
             self.announce("study", study)
+        for job in fresh:  # last: a worker that is faster than us would announce "running" before our "queued"
+            self.ring(job.queue)
 
     @staticmethod
     def _mark_rung(session: Session, job_ids: list[str]) -> None:

@@ -121,9 +121,12 @@ def drag(page: Any, locator: Any, dx: float, dy: float) -> None:
     page.mouse.up()
 
 
+THREE = "items=45:-60,90:75,-90:170"
+
+
 @pytest.mark.parametrize("view", ["torus", "ring"])
 def test_dragging_an_item_changes_responses_and_trajectories(page, site, view):
-    open_explore(page, f"{site.url}/explore/n1")
+    open_explore(page, f"{site.url}/explore/n1?{THREE}")
     before = page.evaluate(SHOWN)
     after = after_picture(page, lambda: drag(page, page.locator(f".display-{view} .item").nth(1), -40, 30))
     assert after["state"]["display"]["probe"][1] != before["state"]["display"]["probe"][1]
@@ -136,7 +139,7 @@ def test_dragging_an_item_changes_responses_and_trajectories(page, site, view):
 
 
 def test_clicking_another_item_cues_it(page, site):
-    open_explore(page, f"{site.url}/explore/n1")
+    open_explore(page, f"{site.url}/explore/n1?{THREE}")
     item = page.locator(".display-torus .item").nth(2)
     after_picture(page, item.click)
     assert item.get_attribute("aria-pressed") == "true"
