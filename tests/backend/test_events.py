@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -26,6 +27,7 @@ async def served(settings: Settings) -> AsyncIterator[uvicorn.Server]:
             create_app(settings), host="127.0.0.1", port=PORT, log_level="warning", timeout_graceful_shutdown=5
         )
     )
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # pytest's own stay in place
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.02)
