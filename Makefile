@@ -16,8 +16,8 @@ demo: install
 serve: install
 	@$(BIN)/swapscope serve --host $(HOST) --port $(PORT) --data-dir $(DATA)
 
-# Pages have a process of their own: signal handlers that an API's test leaves behind make the library of server-sent
-# events believe that every later site in the same process is shutting down.
+# Pages have a process of their own: they start real sites and browsers, and nothing that a test of the API left behind
+# in a library (a raised "shutting down" flag did) should reach them.
 PAGES := tests/frontend tests/journeys
 
 test: install browser

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from sse_starlette.sse import AppStatus
 
 from backend.app import create_app
 from backend.events import BACKLOG, Listener
@@ -34,6 +35,7 @@ async def served(settings: Settings) -> AsyncIterator[uvicorn.Server]:
     yield server
     server.should_exit = True
     await task
+    AppStatus.should_exit = False  # one flag a process: left raised, every later site would end its streams at once
 
 
 class Stream:
