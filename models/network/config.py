@@ -36,8 +36,7 @@ class TrainConfig:
             multiple of the noise in the plane, during recall.
         target: ``"exact"`` conditional expectation or ``"sampled"`` responses.
         weighting: ``"snr"`` weighs the denoising errors by ``min(snr, snr_cap)``, ``"uniform"`` is the published one.
-            Which item is reported is decided where snr is 0.1 to 0.5: with a larger cap these steps hardly count, and
-            swaps do not learn to depend on probe distance.
+            A small cap gives more weight to the noisier steps, where it is decided which item is reported.
         onset_weight, activity_weight: penalties on the plane's activity at the onset of recall and on all activity.
         angles: points of the grid on which a response law is tabulated.
         displays_per_batch, samples_per_display: the batch.
