@@ -32,7 +32,7 @@ def awkward_trials(planted):
 
 @pytest.fixture(scope="module")
 def found(planted):
-    return compare([FLAT, BNS], planted.trials(3, 1500), folds=5, seed=1)
+    return compare([FLAT, BNS], planted.trials(3, 3000), folds=5, seed=1)
 
 
 def test_folds_are_disjoint_whole_and_stratified(planted):
@@ -67,14 +67,14 @@ def test_the_generating_model_wins(found):
 
 
 def test_held_out_is_what_a_fit_without_the_fold_says(planted, found):
-    trials = planted.trials(3, 1500)
+    trials = planted.trials(3, 3000)
     out = found.fold == 2
     alone = fit(FLAT.config, trials.select(~out), seed=1).model.log_prob(trials.select(out))
     np.testing.assert_allclose(found.pointwise[out, found.names.index("flat")], alone)
     best, second = found.result["models"]
     gap = (found.pointwise[:, 0] - found.pointwise[:, 1]).numpy()
     assert second["difference"]["mean"] == pytest.approx(gap.mean())
-    assert second["difference"]["se"] == pytest.approx(gap.std(ddof=1) / math.sqrt(1500))
+    assert second["difference"]["se"] == pytest.approx(gap.std(ddof=1) / math.sqrt(3000))
     assert best["held_out"]["mean"] == pytest.approx(float(found.pointwise[:, 1].mean()))
 
 
