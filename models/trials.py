@@ -101,6 +101,15 @@ class Trials:
         """The trials of one set size."""
         return self.select(self.set_size == size)
 
+    @property
+    def subjects(self) -> list[str]:
+        """Names of the subjects that have trials here, in the order of their codes."""
+        return [self.subject_names[code] for code in self.subject.unique().tolist()]
+
+    def of_subject(self, name: str) -> Trials:
+        """The trials of one subject."""
+        return self.select(self.subject == self.subject_names.index(name))
+
     def split(self, fraction: float, generator: torch.Generator) -> tuple[Trials, Trials]:
         """Two random disjoint parts, ``fraction`` of the trials of every set size in the first."""
         first = torch.zeros(len(self), dtype=torch.bool)

@@ -11,12 +11,24 @@ from backend.schemas.laws import DisplayLawRequest
 
 
 class FitOptions(Request):
-    """How a model is fitted; mirrors ``models.behaviour.fitting.FitConfig`` (a test compares the two)."""
+    """How a model is fitted; mirrors ``models.behaviour.config.FitConfig`` (a test compares the two)."""
 
+    dimensions: Literal["probe", "report", "both", "none"] = Field(
+        "probe", description="What the swap function depends on: distance of probes, of reports, both or none (BNS)."
+    )
+    even: bool = Field(True, description="Unsigned distances; false lets both ways round the circle differ (BNS).")
     swap_function_shared: bool = Field(False, description="One swap function for all set sizes (BNS).")
+    noise: Literal["each", "shared", "linked"] = Field(
+        "each", description="Noise of each set size, shared by all, or linked by a power law of set size (BNS)."
+    )
     uniform: bool = Field(True, description="Whether responses may also be guesses.")
-    emission: Literal["von_mises"] = Field("von_mises", description="Law of the noise around the reported item.")
-    inducing: int = Field(12, ge=2, le=64, description="Inducing points of a swap function of continuous distance.")
+    emission: Literal["von_mises", "wrapped_normal", "wrapped_cauchy", "wrapped_stable"] = Field(
+        "von_mises", description="Law of the noise around the reported item (BNS)."
+    )
+    subjects: Literal["pooled", "separate", "hierarchical"] = Field(
+        "pooled", description="Subjects as one, fitted apart, or varying around a population (BNS only)."
+    )
+    inducing: int = Field(12, ge=2, le=64, description="Inducing points along an axis of continuous distance.")
     max_steps: int = Field(500, ge=1, le=20_000, description="Most iterations of the optimiser.")
     tolerance: float = Field(1e-5, gt=0, le=1, description="Converged below this gain, nats per trial.")
     window: int = Field(10, ge=1, le=1000, description="Iterations over which the gain is judged.")

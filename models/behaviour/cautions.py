@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.behaviour.bns import BNS, Block
+from models.behaviour.bns import BNS
 from models.behaviour.fitting import BehaviourFit
+from models.behaviour.subjects import SubjectModels
+from models.behaviour.swap_part import SwapPart
 from models.circular import resultant
 from models.trials import Trials
 
 FEW_TRIALS = 100
-_SHARPEST, _BLUNTEST = 5e3, 0.3
+_SHARPEST, _BLUNTEST = 0.01414, 1.95  # radians: a von Mises concentration of 5,000, and of 0.3
 _MOSTLY_GUESSES, _ONE_VALUE, _MANY_VALUES = 0.9, 0.99, 0.9
 
 
@@ -30,15 +32,19 @@ def warnings(fit: BehaviourFit, trials: Trials, weights: Sequence[Mapping[str, A
         found.append(f"The fit did not converge: {fit.convergence.reason}. Its numbers may still move.")
     found += _one_response(trials)
     for size in trials.set_sizes:
-        found += _few(size, int((trials.set_size == size).sum()), isinstance(model, BNS))
+        found += _few(size, int((trials.set_size == size).sum()), fit.config.model == "bns")
     for entry in weights:
         found += _guesses(entry["set_size"], entry["uniform"]["value"])
+    mixtures: list[Any] = list(model.models.values()) if isinstance(model, SubjectModels) else [model]
     for size in model.set_sizes:
-        found += _noise(size, float(model.concentrations[size]))
+        spread = sorted(one.emissions[size].sd for one in mixtures if size in one.emissions)
+        found += _noise(size, spread[len(spread) // 2])
     if trials.set_sizes == [1]:
         found.append("Every display has a single item, so there are no swaps to be seen.")
-    if isinstance(model, BNS):
-        found += _distances(model.blocks) + _coincident(trials)
+    shape = model.population if isinstance(model, SubjectModels) else model
+    if isinstance(shape, BNS) and shape.axes:
+        found += _distances([part for block in shape.blocks for part in block.parts])
+        found += _coincident(trials) if "probe" in shape.axes else []
     return found
 
 
@@ -66,31 +72,35 @@ def _guesses(size: int, uniform: float) -> list[str]:
     ]
 
 
-def _noise(size: int, kappa: float) -> list[str]:
-    if kappa > _SHARPEST:
+def _noise(size: int, sd: float) -> list[str]:
+    if sd < _SHARPEST:
         return [
-            f"At set size {size} responses hardly scatter around the items (κ = {kappa:.3g}): are the responses copies "
-            "of the item values?"
+            f"At set size {size} responses hardly scatter around the items (SD {math.degrees(sd):.2g}° of the full "
+            "circle): are the responses copies of the item values?"
         ]
-    if kappa < _BLUNTEST:
-        return [f"At set size {size} responses hardly depend on the items (κ = {kappa:.2g}): check the column roles."]
+    if sd > _BLUNTEST:
+        return [
+            f"At set size {size} responses hardly depend on the items (SD {math.degrees(sd):.0f}° of the full circle): "
+            "check the column roles."
+        ]
     return []
 
 
-def _distances(blocks: Sequence[Block]) -> list[str]:
+def _distances(parts: Sequence[SwapPart]) -> list[str]:
     """Where the data say nothing about the swap function; one sentence for all set sizes of the same distances."""
-    ranges: dict[str, list[int]] = {}
-    for block in blocks:
-        if block.observed is None:
-            continue
-        low, high = (round(math.degrees(value)) for value in block.observed)
-        if low >= 5 or high <= 175:
-            shown = f"always {low}°" if low == high else f"{low}° to {high}°"
-            ranges.setdefault(shown, []).extend(block.sizes)
+    ranges: dict[tuple[str, str], list[int]] = {}
+    for part in parts:
+        for axis, observed in zip(part.axes, part.observed, strict=True):
+            low, high = (round(math.degrees(value)) for value in observed)
+            if not part.function.even:
+                low, high = 0 if low < 0 else low, max(-low, high)
+            if low >= 5 or high <= 175:
+                shown = f"always {low}°" if low == high else f"{low}° to {high}°"
+                ranges.setdefault((axis, shown), []).extend(part.sizes)
     return [
-        f"Non-targets were {shown} (of the full circle) from the target's probe value at set size{_plural(sizes)}; "
+        f"Non-targets were {shown} (of the full circle) from the target's {axis} value at set size{_plural(sizes)}; "
         f"at other distances the swap function is the prior's guess."
-        for shown, sizes in ranges.items()
+        for (axis, shown), sizes in ranges.items()
     ]
 
 

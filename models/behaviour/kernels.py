@@ -27,3 +27,9 @@ def folded_wendland(first: Tensor, second: Tensor, tau: Tensor) -> Tensor:
     # the way round from x to -y is x + y, or the rest of the circle
     across = math.pi - (first + second - math.pi).abs()
     return 0.5 * (wendland(first - second, tau) + wendland(across, tau))
+
+
+def circular_wendland(first: Tensor, second: Tensor, tau: Tensor) -> Tensor:
+    """Covariance of a function of *signed* distances in ``[-pi, pi]``; shapes broadcast; the variance is 1."""
+    apart = (first - second).abs()
+    return wendland(math.pi - (apart - math.pi).abs(), tau)

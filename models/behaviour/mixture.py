@@ -7,76 +7,59 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
-from models.behaviour.model import MixtureModel, logits_to_weights, mean_weights
+from models.behaviour import emissions
+from models.behaviour.emissions import Emission
+from models.behaviour.emissions.emission import Shown
+from models.behaviour.model import (
+    EXTREME,
+    MixtureModel,
+    Parameter,
+    Stored,
+    SwapEstimate,
+    logits_to_weights,
+    swap_probability,
+)
+from models.behaviour.swap_shapes import Shape, SwapCurve, shape_from_json
 from models.displays import Displays
-from models.trials import Trials
-
-
-@dataclass(frozen=True)
-class SwapCurve:
-    """Log-odds of a non-target against the target, by unsigned probe distance, linear between its points.
-
-    A curve of one point is constant, and then displays need no probe values.
-
-    Attributes:
-        distance: ``(G,)`` radians, ascending in ``[0, pi]``.
-        log_odds: ``(G,)``.
-    """
-
-    distance: Tensor
-    log_odds: Tensor
-
-    @staticmethod
-    def constant(log_odds: float) -> SwapCurve:
-        """The same log-odds at every distance."""
-        return SwapCurve(torch.zeros(1, dtype=torch.float64), torch.tensor([log_odds], dtype=torch.float64))
-
-    def at(self, distance: Tensor) -> Tensor:
-        """Log-odds at unsigned distances of any shape; the curve's ends go on as constants."""
-        if len(self.distance) == 1:
-            return self.log_odds[0].expand(distance.shape)
-        upper = torch.searchsorted(self.distance, distance.contiguous()).clamp(1, len(self.distance) - 1)
-        start, stop = self.distance[upper - 1], self.distance[upper]
-        part = ((distance - start) / (stop - start)).clamp(0, 1)
-        return (1 - part) * self.log_odds[upper - 1] + part * self.log_odds[upper]
 
 
 @dataclass(frozen=True)
 class SizeParameters:
-    """What one set size needs: kappa, log-odds of guessing (minus infinity for none) and the swap curve (none at 1)."""
+    """What one set size needs: noise, log-odds of guessing (minus infinity for none), swaps (None: there are none)."""
 
-    concentration: float
+    emission: Emission
     uniform_log_odds: float
-    swap: SwapCurve | None
+    swap: Shape | None
 
 
 class FixedMixture(MixtureModel):
     """Uniform + cued item + non-targets, with known parameters for every set size."""
 
     name: str = "fixed"
+    parameter_count: float = 0.0
 
     def __init__(self, sizes: Mapping[int, SizeParameters]) -> None:
         self.sizes = dict(sizes)
-        self.concentrations: Mapping[int, float] = {
-            size: parameters.concentration for size, parameters in self.sizes.items()
-        }
+        self.emissions: Mapping[int, Emission] = {size: value.emission for size, value in self.sizes.items()}
 
     def weights(self, displays: Displays) -> Tensor:
-        """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""
-        self.check_set_sizes(displays)
+        """``(M, N + 1)`` probabilities of uniform, cued item and non-targets.
+
+        Raises:
+            ValueError: for a set size that is not known, or displays without the feature that swaps depend on.
+        """
         uniform = torch.full((len(displays),), -torch.inf, dtype=torch.float64)
         swaps = torch.full(displays.report.shape, -torch.inf, dtype=torch.float64)
-        distance = displays.probe_distance.double().abs()
-        for size, parameters in self.sizes.items():
-            where = displays.set_size == size
-            uniform[where] = parameters.uniform_log_odds
-            if parameters.swap is not None:
-                swaps[where] = parameters.swap.at(distance[where])
+        for size, rows in self.rows_by_size(displays):
+            uniform[rows] = self.sizes[size].uniform_log_odds
+            shape = self.sizes[size].swap
+            if shape is not None and size > 1:
+                swaps[rows] = shape.at(displays.select(rows))
         return logits_to_weights(uniform, swaps, displays.present)
 
-    def draw(self, generator: torch.Generator) -> FixedMixture:
+    def draw(self, generator: Generator) -> FixedMixture:
         """Itself: nothing is uncertain."""
         return self
 
@@ -84,22 +67,48 @@ class FixedMixture(MixtureModel):
         """Itself."""
         return self
 
-    def describe(self, trials: Trials | None = None) -> dict[str, Any]:
-        """Parameters by set size."""
-        return {
-            "model": self.name,
-            "sizes": {
-                str(size): {
-                    "concentration": parameters.concentration,
-                    "uniform_log_odds": max(parameters.uniform_log_odds, -30.0),
-                    "swap": None
-                    if parameters.swap is None
-                    else {
-                        "distance": parameters.swap.distance.tolist(),
-                        "log_odds": parameters.swap.log_odds.clamp(-30, 30).tolist(),
-                    },
-                }
-                for size, parameters in self.sizes.items()
-            },
-            **mean_weights(self, trials),
+    def parameters(self) -> list[Parameter]:
+        """Noise sd and guesses, without intervals."""
+        rows = []
+        for size, value in self.sizes.items():
+            sd = torch.rad2deg(torch.tensor(value.emission.sd)).item()
+            rows.append(Parameter(Shown("sd", "Noise SD (degrees of the full circle)", sd, sd, sd), size))
+        return rows
+
+    def swap_estimates(self) -> list[SwapEstimate]:
+        """The known curves, on their own points."""
+        found = []
+        for size, value in self.sizes.items():
+            if isinstance(value.swap, SwapCurve):
+                curve, guess = value.swap, float(torch.tensor(value.uniform_log_odds).exp())
+                odds = curve.log_odds.clamp(-EXTREME, EXTREME)
+                probability = swap_probability(odds, guess)
+                entry = SwapEstimate((size,), (curve.feature,), (curve.distance,), odds, odds, odds, guess, probability)
+                found.append(entry)
+        return found
+
+    def stored(self) -> Stored:
+        """All of it as plain data."""
+        plain = {
+            str(size): {
+                "emission": value.emission.to_json(),
+                "uniform_log_odds": max(value.uniform_log_odds, -1e6),
+                "swap": None if value.swap is None else value.swap.to_json(),
+            }
+            for size, value in self.sizes.items()
         }
+        return {}, {"sizes": plain}
+
+    @staticmethod
+    def restored(plain: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> FixedMixture:
+        """From ``stored``."""
+        return FixedMixture(
+            {
+                int(size): SizeParameters(
+                    emissions.from_json(value["emission"]),
+                    -torch.inf if value["uniform_log_odds"] <= -1e6 else value["uniform_log_odds"],
+                    None if value["swap"] is None else shape_from_json(value["swap"]),
+                )
+                for size, value in plain["sizes"].items()
+            }
+        )

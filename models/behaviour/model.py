@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
-from models.behaviour import emissions
+from models.behaviour.emissions import Emission
+from models.behaviour.emissions.emission import LOG_FULL_CIRCLE, Shown
 from models.circular import wrap
 from models.displays import Displays
 from models.trials import Trials
+
+Stored = tuple[dict[str, Tensor], dict[str, Any]]
+"""A model as tensors and plain JSON."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of a table of parameters: what is shown, and the set size it belongs to (None: all)."""
+
+    shown: Shown
+    set_size: int | None
+
+
+@dataclass(frozen=True)
+class SwapEstimate:
+    """Log-odds of a non-target against the target over a grid of distances, with 95 % limits.
+
+    Attributes:
+        set_sizes: that share it.
+        axes: what it depends on, of "probe" and "report": one name for a curve, both for a surface.
+        grid: for each axis ``(G,)`` distances from the target, radians: in ``[0, pi]``, or signed.
+        mean, low, high: ``(G,)`` or ``(G1, G2)`` log-odds.
+        guess: odds of a guess against the target, averaged over the set sizes.
+        probability: the same shape: expected probability of reporting the non-target of a two-item display.
+        inducing: distances ``(R,)`` and log-odds ``(R,)`` of a curve's inducing points, where it has some.
+    """
+
+    set_sizes: tuple[int, ...]
+    axes: tuple[str, ...]
+    grid: tuple[Tensor, ...]
+    mean: Tensor
+    low: Tensor
+    high: Tensor
+    guess: float
+    probability: Tensor
+    inducing: tuple[Tensor, Tensor] | None = field(default=None)
 
 
 class BehaviourModel(Protocol):
@@ -22,19 +60,19 @@ class BehaviourModel(Protocol):
     """
 
     name: str
-    concentrations: Mapping[int, float]
 
     @property
     def set_sizes(self) -> list[int]:
         """Set sizes that the model knows, ascending; others raise ``ValueError``."""
         ...
 
-    def weights(self, displays: Displays) -> Tensor:
-        """``(M, N + 1)`` probabilities of the components, 0 for absent items; rows sum to 1."""
+    @property
+    def parameter_count(self) -> float:
+        """Free parameters, for information criteria; a Gaussian process counts with its effective number."""
         ...
 
-    def concentration(self, displays: Displays) -> Tensor:
-        """``(M,)`` von Mises concentration kappa around whichever item is reported."""
+    def weights(self, displays: Displays) -> Tensor:
+        """``(M, N + 1)`` probabilities of the components, 0 for absent items; rows sum to 1."""
         ...
 
     def log_prob(self, trials: Trials) -> Tensor:
@@ -49,11 +87,15 @@ class BehaviourModel(Protocol):
         """``(M, A)`` predictive density (per radian) of responding ``angles`` ``(A,)`` on the report circle."""
         ...
 
-    def sample(self, displays: Displays, generator: torch.Generator) -> Tensor:
+    def sample(self, displays: Displays, generator: Generator) -> Tensor:
         """``(M,)`` responses, radians on ``[-pi, pi)``, independent over displays."""
         ...
 
-    def draw(self, generator: torch.Generator) -> BehaviourModel:
+    def respond(self, trials: Trials, generator: Generator) -> Tensor:
+        """``(M,)`` responses to the trials' displays, each by its own subject where the model tells subjects apart."""
+        ...
+
+    def draw(self, generator: Generator) -> BehaviourModel:
         """One set of parameters drawn from the posterior, as a model without uncertainty."""
         ...
 
@@ -61,16 +103,28 @@ class BehaviourModel(Protocol):
         """The model with its parameters at their estimates, as a model without uncertainty."""
         ...
 
-    def describe(self, trials: Trials | None = None) -> dict[str, Any]:
-        """Plain JSON-ready estimates; with trials also the mean weights of their displays by set size."""
+    def parts(self, trials: Trials) -> Iterator[tuple[Tensor, MixtureModel]]:
+        """Row indices and the mixture that answers them; together all trials, in an order that draws share."""
+        ...
+
+    def parameters(self) -> list[Parameter]:
+        """What the table of parameters shows."""
+        ...
+
+    def swap_estimates(self) -> list[SwapEstimate]:
+        """Swap functions, one for all set sizes that share it; none where there are no swaps."""
+        ...
+
+    def stored(self) -> Stored:
+        """The model for storage; ``storage`` knows which class reads it back."""
         ...
 
 
 class MixtureModel:
-    """The arithmetic of a mixture: a subclass says only its ``weights`` and ``concentrations``, kappa by set size."""
+    """The arithmetic of a mixture: a subclass says its ``weights`` and the ``emissions`` of every set size."""
 
     name: str = "mixture"
-    concentrations: Mapping[int, float]
+    emissions: Mapping[int, Emission]
 
     def weights(self, displays: Displays) -> Tensor:
         """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""
@@ -79,32 +133,27 @@ class MixtureModel:
     @property
     def set_sizes(self) -> list[int]:
         """Set sizes that the model was fitted to, ascending."""
-        return sorted(self.concentrations)
+        return sorted(self.emissions)
 
-    def concentration(self, displays: Displays) -> Tensor:
-        """``(M,)`` kappa of each display's set size."""
-        self.check_set_sizes(displays)
-        kappa = torch.zeros(len(displays), dtype=torch.float64)
-        for size, value in self.concentrations.items():
-            kappa[displays.set_size == size] = value
-        return kappa
-
-    def check_set_sizes(self, displays: Displays) -> None:
-        """Raise ``ValueError`` where a display has a set size the model knows nothing about."""
-        unknown = sorted({int(size) for size in displays.set_size.unique()} - set(self.concentrations))
+    def rows_by_size(self, displays: Displays) -> list[tuple[int, Tensor]]:
+        """Set sizes and the indices of their displays; raises ``ValueError`` for one the model does not know."""
+        sizes = sorted(int(size) for size in displays.set_size.unique())
+        unknown = [size for size in sizes if size not in self.emissions]
         if unknown:
             raise ValueError(
                 f"the model was fitted to set sizes {_listed(self.set_sizes)} and knows nothing about "
                 f"set size {_listed(unknown)}"
             )
+        return [(size, (displays.set_size == size).nonzero()[:, 0]) for size in sizes]
 
     def log_components(self, displays: Displays, response: Tensor) -> Tensor:
         """``(M, N + 1)`` log of weight times density for every component; minus infinity for absent items."""
         error = wrap(response.double()[:, None] - displays.report.double())
-        noise = emissions.log_density(error, self.concentration(displays)[:, None])
-        noise = torch.where(displays.present, noise, -torch.inf)
-        uniform = torch.full_like(noise[:, :1], -emissions.LOG_FULL_CIRCLE)
-        return self.weights(displays).log() + torch.cat([uniform, noise], 1)
+        noise = torch.full((len(displays), displays.items + 1), -torch.inf, dtype=torch.float64)
+        noise[:, 0] = -LOG_FULL_CIRCLE
+        for size, rows in self.rows_by_size(displays):
+            noise[rows, 1 : size + 1] = self.emissions[size].log_density(error[rows, :size])
+        return self.weights(displays).log() + noise
 
     def log_prob(self, trials: Trials) -> Tensor:
         """``(M,)`` log predictive density of each response, nats per radian."""
@@ -117,38 +166,35 @@ class MixtureModel:
     def density(self, displays: Displays, angles: Tensor) -> Tensor:
         """``(M, A)`` predictive density of responding ``angles`` ``(A,)``, per radian."""
         weights = self.weights(displays)
-        kappa = self.concentration(displays)
         result = (weights[:, :1] / (2 * math.pi)).expand(-1, len(angles)).clone()
         angles = angles.double()
-        for item in range(displays.items):
-            there = displays.present[:, item]
-            error = angles[None, :] - displays.report[there, item].double()[:, None]
-            noise = emissions.log_density(error, kappa[there, None]).exp()
-            result[there] += weights[there, item + 1, None] * noise
+        for size, rows in self.rows_by_size(displays):
+            for item in range(size):
+                error = wrap(angles[None, :] - displays.report[rows, item].double()[:, None])
+                result[rows] += weights[rows, item + 1, None] * self.emissions[size].log_density(error).exp()
         return result
 
-    def sample(self, displays: Displays, generator: torch.Generator) -> Tensor:
+    def sample(self, displays: Displays, generator: Generator) -> Tensor:
         """``(M,)`` responses, radians on ``[-pi, pi)``."""
         chosen = torch.multinomial(self.weights(displays), 1, generator=generator)
-        noise = emissions.sample(self.concentration(displays), generator)
+        noise = torch.empty(len(displays), dtype=torch.float64)
+        for size, rows in self.rows_by_size(displays):
+            noise[rows] = self.emissions[size].sample(len(rows), generator)
         anywhere = (2 * torch.rand(len(displays), generator=generator, dtype=torch.float64) - 1) * math.pi
         centre = displays.report.double().gather(1, (chosen - 1).clamp(min=0))[:, 0]
         return torch.where(chosen[:, 0] == 0, wrap(anywhere), wrap(centre + noise))
 
+    def respond(self, trials: Trials, generator: Generator) -> Tensor:
+        """``(M,)`` responses; all subjects are alike."""
+        return self.sample(trials.displays, generator)
 
-def mean_weights(model: BehaviourModel, trials: Trials | None) -> dict[str, Any]:
-    """``{"weights": {set size: {"uniform", "target", "swap"}}}`` averaged over the trials' displays; empty without."""
-    if trials is None:
-        return {}
-    table = {}
-    for size in trials.set_sizes:
-        mean = model.weights(trials.of_set_size(size).displays).mean(0)
-        table[str(size)] = {"uniform": float(mean[0]), "target": float(mean[1]), "swap": float(mean[2:].sum())}
-    return {"weights": table}
+    def parts(self, trials: Trials) -> Iterator[tuple[Tensor, MixtureModel]]:
+        """All trials at once."""
+        yield torch.arange(len(trials)), self
 
 
 def logits_to_weights(uniform: Tensor, swaps: Tensor, present: Tensor) -> Tensor:
-    """Softmax of log-odds against the cued item.
+    """``(M, N + 1)`` softmax of log-odds against the cued item.
 
     Args:
         uniform: ``(M,)`` log-odds of the uniform component; minus infinity where there is none.
@@ -160,5 +206,14 @@ def logits_to_weights(uniform: Tensor, swaps: Tensor, present: Tensor) -> Tensor
     return torch.cat([uniform[:, None], swaps], 1).softmax(1)
 
 
-def _listed(sizes: list[int]) -> str:
+def swap_probability(log_odds: Tensor, guess: float) -> Tensor:
+    """Probability of reporting the non-target of a two-item display, from its log-odds and the odds of a guess."""
+    odds = log_odds.clamp(-EXTREME, EXTREME).exp()
+    return odds / (1 + guess + odds)
+
+
+EXTREME = 30.0  # log-odds beyond this are certainty
+
+
+def _listed(sizes: Sequence[int]) -> str:
     return ", ".join(str(size) for size in sizes)

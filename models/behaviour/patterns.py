@@ -1,4 +1,4 @@
-"""Displays seen by a swap function: the distinct arrangements of unsigned probe distances, and who has which.
+"""Displays seen by a swap function: the distinct arrangements of distances, and who has which.
 
 With items at discrete locations thousands of trials share a few dozen arrangements, and all of them a handful of
 distances; everything that depends on f alone is then computed once an arrangement.
@@ -6,11 +6,13 @@ distances; everything that depends on f alone is then computed once an arrangeme
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from models.behaviour.swap_shapes import distances
 from models.displays import Displays
 
 _SAME = 1e-3  # rad: locations written with three decimals are the same location
@@ -23,40 +25,52 @@ class Arrangements:
     """P arrangements of n non-targets that M displays of one set size have.
 
     Attributes:
-        distance: ``(U,)`` distinct unsigned distances, radians, ascending.
-        index: ``(P, n)`` which distance each non-target of an arrangement has, nearest first.
+        points: ``(U, D)`` distinct distances from the target along D axes, radians.
+        index: ``(P, n)`` which point each non-target of an arrangement has, in ascending order.
         member: ``(M,)`` the arrangement of each display.
         order: ``(M, n)`` which non-target of the display (0 is its item 1) is the arrangement's first, second, ...
         count: ``(P,)`` float64, displays with each arrangement.
     """
 
-    distance: Tensor
+    points: Tensor
     index: Tensor
     member: Tensor
     order: Tensor
     count: Tensor
 
 
-def arrange(displays: Displays, size: int) -> Arrangements:
-    """Arrangements of displays that all have ``size`` items and a probe value for each of them."""
-    distance = displays.probe_distance[:, 1:size].double().abs()
-    flat = snap(distance.reshape(-1))
-    unique, code = torch.unique(flat, return_inverse=True)
-    code, order = code.reshape(distance.shape).sort(dim=1, stable=True)
-    if size == 1:
-        index, member = code[:1], torch.zeros(len(code), dtype=torch.int64)
-    elif is_discrete(unique):
-        index, member = torch.unique(code, dim=0, return_inverse=True)
-    else:  # hardly two displays are alike
+def arrange(displays: Displays, size: int, axes: Sequence[str], signed: bool = False) -> Arrangements:
+    """Arrangements of displays that all have ``size`` items.
+
+    Args:
+        displays: ``(M, N)``.
+        size: items on each of them.
+        axes: of "probe" and "report": what the swap function sees; none means that all displays are alike.
+        signed: whether the direction round the circle matters.
+
+    Raises:
+        MissingProbe: where a probe value is wanted and absent.
+    """
+    if not axes or size == 1:
+        return indifferent(len(displays), size, len(axes))
+    columns = [snap(distances(displays, axis, signed)[:, 1:size].reshape(-1)) for axis in axes]
+    if len(axes) == 1:
+        flat, code = torch.unique(columns[0], return_inverse=True)
+        points = flat[:, None]
+    else:
+        points, code = torch.unique(torch.stack(columns, 1), dim=0, return_inverse=True)
+    code, order = code.reshape(len(displays), size - 1).sort(dim=1, stable=True)
+    index, member = torch.unique(code, dim=0, return_inverse=True)
+    if len(index) > len(code) // 2:  # hardly two displays are alike
         index, member = code, torch.arange(len(code))
     count = torch.bincount(member, minlength=len(index)).double()
-    return Arrangements(unique, index, member, order, count)
+    return Arrangements(points, index, member, order, count)
 
 
-def indifferent(count: int, size: int) -> Arrangements:
-    """The single arrangement of ``count`` displays whose probe distances do not matter, or are not known."""
+def indifferent(count: int, size: int, axes: int = 0) -> Arrangements:
+    """The single arrangement of ``count`` displays whose distances do not matter."""
     return Arrangements(
-        torch.zeros(1, dtype=torch.float64),
+        torch.zeros(1, axes, dtype=torch.float64),
         torch.zeros(1, size - 1, dtype=torch.int64),
         torch.zeros(count, dtype=torch.int64),
         torch.arange(size - 1).expand(count, -1),
@@ -80,15 +94,20 @@ def snap(distance: Tensor) -> Tensor:
     return centre[group][where]
 
 
-def is_discrete(distance: Tensor) -> bool:
+def is_discrete(distance: Tensor, most: int = MOST_DISCRETE) -> bool:
     """Whether distinct distances ``(U,)`` are few enough to be inducing points themselves."""
-    return 0 < len(distance) <= MOST_DISCRETE
+    return 0 < len(distance) <= most
 
 
-def inducing_points(distance: Tensor, count: int) -> Tensor:
-    """Where to place inducing points for distinct distances ``(U,)``: on them if few, else ``count`` cell centres."""
-    if is_discrete(distance):
+def inducing_points(distance: Tensor, count: int, most: int = MOST_DISCRETE) -> Tensor:
+    """Where to place inducing points along an axis for distinct distances ``(U,)``, radians.
+
+    On the distances themselves if at most ``most``, else on ``count`` cell centres between the smallest and the
+    largest; for signed distances on as many on either side of 0.
+    """
+    if is_discrete(distance, most):
         return distance.clone()
-    low, high = float(distance.min()), float(distance.max())
-    edges = torch.linspace(low, high, count + 1, dtype=torch.float64)
-    return (edges[1:] + edges[:-1]) / 2
+    size = distance.abs()
+    edges = torch.linspace(float(size.min()), float(size.max()), count + 1, dtype=torch.float64)
+    centres = (edges[1:] + edges[:-1]) / 2
+    return torch.cat([-centres.flip(0), centres]) if float(distance.min()) < 0 else centres

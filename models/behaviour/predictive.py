@@ -10,73 +10,91 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.behaviour import emissions
+from models.behaviour.emissions import Emission
 from models.behaviour.mixture import FixedMixture
 from models.behaviour.model import BehaviourModel
-from models.behaviour.patterns import arrange, indifferent
 from models.circular import wrap
 from models.trials import Trials
 
 BINS, ANGLES = 36, 181
-_SHARPEST = 1800.0  # sd of 1.35 degrees: sharper peaks would fall between the angles of the picture
+MOST_DISPLAYS = 2000  # of a set size that the model is averaged over; evenly chosen where there are more
+_FEWEST_HARMONICS, MOST_HARMONICS = 20, 200
+_SMOOTHING = 0.0236  # rad, 1.35 degrees: sharper peaks would fall between the angles of the picture
+_NEGLIGIBLE = 1e-5
 _PARTS = ("uniform", "target", "swap")
 
 
 @dataclass(frozen=True)
 class SizePredictive:
-    """Component weights of one set size's displays, by arrangement of probe distances, for the model and its draws.
+    """What the model (row 0) and its D posterior draws predict for the displays of one set size.
 
     Attributes:
-        size: items on a display.
-        part: the M trials of that set size.
-        report: ``(M, size)`` report values, non-targets in their arrangement's order.
-        member: ``(M,)`` the arrangement of each trial.
-        share: ``(P,)`` the share of the trials that have each arrangement.
-        weights: ``(1 + D, P, size + 1)`` the model's own weights, then those of D posterior draws.
-        concentrations: the ``1 + D`` kappas, none sharper than a picture can show.
+        part: the trials of that set size.
+        weights: ``(1 + D, 3)`` mean probabilities of uniform, target and swap.
+        moments: for "target" and "non-target" ``(1 + D, 2 K)``: mean cos and sin of ``k (response - reference)``.
     """
 
     size: int
     part: Trials
-    report: Tensor
-    member: Tensor
-    share: Tensor
     weights: Tensor
-    concentrations: list[float]
+    moments: dict[str, Tensor]
 
 
-def predict(model: BehaviourModel, trials: Trials, draws: Sequence[FixedMixture]) -> list[SizePredictive]:
-    """Weights of every set size in the data, once an arrangement rather than once a trial."""
+def predict(model: BehaviourModel, trials: Trials, draws: Sequence[BehaviourModel]) -> list[SizePredictive]:
+    """Predictions for every set size in the data, averaged over its displays (and subjects)."""
     return [_predict(model, trials.of_set_size(size), size, draws) for size in trials.set_sizes]
 
 
-def _predict(model: BehaviourModel, part: Trials, size: int, draws: Sequence[FixedMixture]) -> SizePredictive:
-    curves = [one.sizes[size].swap for one in draws]
-    flat = all(curve is None or len(curve.distance) == 1 for curve in curves)
-    arrangements = indifferent(len(part), size) if flat else arrange(part.displays, size)
-    count, member = len(arrangements.count), arrangements.member
-    first = torch.empty(count, dtype=torch.int64).index_copy_(0, member, torch.arange(len(part)))
-    own = model.weights(part.displays.select(first))[:, : size + 1]
-    own = torch.cat([own[:, :2], own[:, 2:].gather(1, arrangements.order[first])], 1)
-    logits = torch.zeros(len(draws), count, size + 1, dtype=torch.float64)
-    for k, (one, curve) in enumerate(zip(draws, curves, strict=True)):
-        logits[k, :, 0] = one.sizes[size].uniform_log_odds
-        if curve is not None:
-            logits[k, :, 2:] = curve.at(arrangements.distance)[arrangements.index]
-    weights = torch.cat([own[None], logits.softmax(2)])
-    report = torch.cat([part.report[:, :1], part.report[:, 1:size].gather(1, arrangements.order)], 1)
-    kappas = [min(float(one.concentrations[size]), _SHARPEST) for one in (model, *draws)]
-    share = arrangements.count / len(part)
-    return SizePredictive(size, part, report, member, share, weights, kappas)
+def _predict(model: BehaviourModel, part: Trials, size: int, draws: Sequence[BehaviourModel]) -> SizePredictive:
+    chosen = part
+    if len(part) > MOST_DISPLAYS:
+        even = torch.linspace(0, len(part) - 1, MOST_DISPLAYS).round().long()
+        chosen = part.select(even)
+    weights = torch.zeros(1 + len(draws), size + 1, dtype=torch.float64)
+    moments: dict[str, Tensor] = {}
+    for answering in zip(*[one.parts(chosen) for one in (model, *draws)], strict=True):
+        rows, mixtures = answering[0][0], [mixture for _, mixture in answering]
+        displays = chosen.displays.select(rows)
+        table = torch.stack([mixture.weights(displays)[:, : size + 1] for mixture in mixtures])
+        weights += table.sum(1)
+        shrink = _harmonics([mixture.emissions[size] for mixture in mixtures])
+        for reference in ("target", "non-target")[: min(size, 2)]:
+            basis = _basis(displays.report[:, :size].double(), reference, shrink.shape[1])
+            found = (table[:, :, 1:].flatten(1) @ basis.flatten(0, 1)) * shrink.repeat(1, 2)
+            moments[reference] = _added(moments.get(reference), found)
+    mean = weights / len(chosen)
+    parts = torch.cat([mean[:, :2], mean[:, 2:].sum(1, keepdim=True)], 1)
+    return SizePredictive(size, part, parts, {name: one / len(chosen) for name, one in moments.items()})
+
+
+def _added(first: Tensor | None, second: Tensor) -> Tensor:
+    """Sum of moments ``(D, 2 K)`` whose K may differ: those that are absent are 0."""
+    if first is None:
+        return second
+    short, long = sorted((first, second), key=lambda one: one.shape[1])
+    half, wide = short.shape[1] // 2, long.shape[1] // 2
+    total = long.clone()
+    total[:, :half] += short[:, :half]
+    total[:, wide : wide + half] += short[:, half:]
+    return total
+
+
+def _harmonics(emissions: Sequence[Emission]) -> Tensor:
+    """``(D, K)`` trigonometric moments of laws of noise, K as many as matter; sharp laws are smoothed a little."""
+    table = torch.stack([emission.harmonics(MOST_HARMONICS) for emission in emissions])
+    order = torch.arange(1, MOST_HARMONICS + 1, dtype=torch.float64)
+    sharp = table[:, -1:].abs() > _NEGLIGIBLE
+    table = torch.where(sharp, table * torch.exp(-0.5 * (order * _SMOOTHING) ** 2), table)
+    held = (table.abs() > _NEGLIGIBLE).any(0).nonzero()
+    needed = int(held[-1, 0]) + 1 if len(held) else 0
+    return table[:, : max(needed, _FEWEST_HARMONICS)]
 
 
 def weight_summary(sizes: Sequence[SizePredictive], truth: FixedMixture | None) -> list[dict[str, Any]]:
     """Mean component weights over the displays of every set size, with 95 % intervals over posterior draws."""
     entries = []
     for one in sizes:
-        mean = (one.weights * one.share[:, None]).sum(1)
-        parts = torch.cat([mean[:, :2], mean[:, 2:].sum(1, keepdim=True)], 1)
-        value, (low, high) = parts[0], interval(parts[1:])
+        value, (low, high) = one.weights[0], interval(one.weights[1:])
         entry: dict[str, Any] = {"set_size": one.size}
         for k, name in enumerate(_PARTS):
             # the estimate is not a quantile; an interval that just misses it is opened to it
@@ -104,12 +122,7 @@ def interval(drawn: Tensor) -> tuple[Tensor, Tensor]:
 
 def histograms(sizes: Sequence[SizePredictive]) -> list[dict[str, Any]]:
     """Responses relative to the target and to the non-targets, by set size: data per bin and the model's density."""
-    entries = []
-    for one in sizes:
-        entries.append(_histogram(one, "target"))
-        if one.size > 1:
-            entries.append(_histogram(one, "non-target"))
-    return entries
+    return [_histogram(one, reference) for one in sizes for reference in one.moments]
 
 
 def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
@@ -118,9 +131,7 @@ def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
     counts = torch.histogram(wrap(error).reshape(-1).contiguous(), edges)[0]
     observed = counts / counts.sum() / (2 * math.pi / BINS)
     angles = torch.linspace(-math.pi, math.pi, ANGLES, dtype=torch.float64)
-    basis = _basis(one.report, relative_to, _harmonics_needed(max(one.concentrations)))
-    total = torch.zeros(len(one.share), *basis.shape[1:], dtype=torch.float64).index_add_(0, one.member, basis)
-    curves = _densities(one.weights, one.concentrations, total / len(basis), angles)
+    curves = _densities(one.moments[relative_to], angles)
     low, high = interval(curves[1:])
     return {
         "set_size": one.size,
@@ -134,11 +145,6 @@ def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
     }
 
 
-def _harmonics_needed(concentration: float) -> int:
-    """Enough trigonometric moments for a von Mises density: they fall like ``exp(-k^2 / (2 kappa))``."""
-    return max(20, math.ceil(math.sqrt(2 * 23 * concentration)))
-
-
 def _basis(report: Tensor, relative_to: str, harmonics: int) -> Tensor:
     """``(M, N, 2 K)`` cos and sin of ``k (r_j - r_i)``, averaged over reference items i, for every source j."""
     order = torch.arange(1, harmonics + 1, dtype=torch.float64)
@@ -148,18 +154,9 @@ def _basis(report: Tensor, relative_to: str, harmonics: int) -> Tensor:
     return torch.cat([cosine * own_cosine + sine * own_sine, sine * own_cosine - cosine * own_sine], 2)
 
 
-def _densities(weights: Tensor, kappas: Sequence[float], basis: Tensor, angles: Tensor) -> Tensor:
-    """``(D, A)`` mean densities of response minus reference item.
-
-    Args:
-        weights: ``(D, P, N + 1)`` by arrangement.
-        kappas: ``D`` concentrations.
-        basis: ``(P, N, 2 K)`` summed over each arrangement's trials, divided by the number of all trials.
-        angles: ``(A,)`` radians.
-    """
-    count = basis.shape[2] // 2
-    moments = weights[:, :, 1:].flatten(1) @ basis.flatten(0, 1)
-    shrink = torch.stack([emissions.harmonics(kappa, count) for kappa in kappas])
+def _densities(moments: Tensor, angles: Tensor) -> Tensor:
+    """``(D, A)`` densities at angles ``(A,)`` (radians) from mean cosines and sines ``(D, 2 K)``."""
+    count = moments.shape[1] // 2
     phase = torch.arange(1, count + 1, dtype=torch.float64)[:, None] * angles
     waves = torch.cat([phase.cos(), phase.sin()])
-    return ((1 + 2 * (moments * shrink.repeat(1, 2)) @ waves) / (2 * math.pi)).clamp(min=0)
+    return ((1 + 2 * moments @ waves) / (2 * math.pi)).clamp(min=0)

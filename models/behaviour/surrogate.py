@@ -7,16 +7,20 @@ from torch import Tensor
 
 from models.behaviour.model import BehaviourModel
 from models.displays import Displays
+from models.trials import Trials
 
 FUNCTION_DRAWS = ("posterior", "predictive", "mean")
 
 
-def surrogate(model: BehaviourModel, displays: Displays, seed: int, function_draw: str = "posterior") -> Tensor:
+def surrogate(
+    model: BehaviourModel, displays: Displays | Trials, seed: int, function_draw: str = "posterior"
+) -> Tensor:
     """Responses ``(M,)``, radians on ``[-pi, pi)``; the same seed gives the same responses.
 
     Args:
         model: a fitted model.
-        displays: ``(M, N)``, of set sizes that the model was fitted to.
+        displays: ``(M, N)``, of set sizes that the model was fitted to; as trials, each is answered by its own subject
+            where the model tells subjects apart.
         seed: of all randomness.
         function_draw: "posterior" draws the parameters (swap function and all) once and uses them for every trial, as
             one person or population would; "predictive" averages the component probabilities over the posterior, so
@@ -32,4 +36,6 @@ def surrogate(model: BehaviourModel, displays: Displays, seed: int, function_dra
         model = model.draw(generator)
     elif function_draw == "mean":
         model = model.mean_function()
+    if isinstance(displays, Trials):
+        return model.respond(displays, generator)
     return model.sample(displays, generator)

@@ -1,18 +1,20 @@
-"""The swap function f: log-odds of reporting a non-target rather than the target, by its unsigned probe distance.
+"""The swap function f: log-odds of reporting a non-target rather than the target, by its distance from the target.
 
-A Gaussian process with constant mean and folded Wendland kernel, known through inducing values ``u = f(Z)``:
-``u = c + sqrt(s) L w`` with ``L L' = K(Z, Z)`` at unit amplitude and ``q(w) = N(m, F F')`` (whitened; Hensman et al.
-2015). Only the small block of the posterior covariance that one display needs is ever made.
+A Gaussian process over one distance (probe or report) or over both, with constant mean and a Wendland kernel, on
+unsigned distances ("even") or signed ones. It is known through inducing values ``u = f(Z)``: ``u = c + sqrt(s) L w``
+with ``L L' = K(Z, Z)`` at unit amplitude and ``q(w) = N(m, F F')`` (whitened; Hensman et al. 2015). With two distances
+the inducing points are a grid and the kernel a product, so that K, L and all features are Kronecker products.
+Only the small block of the posterior covariance that one display needs is ever made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from models.behaviour.kernels import LEAST_SHARPNESS, folded_wendland
+from models.behaviour.kernels import LEAST_SHARPNESS, circular_wendland, folded_wendland
 
 INDUCING_JITTER = 1e-6
 BLOCK_JITTER = 1e-8
@@ -20,18 +22,22 @@ BLOCK_JITTER = 1e-8
 
 @dataclass(frozen=True)
 class SwapFunction:
-    """Posterior of a swap function; every tensor may carry gradients.
+    """Posterior of a swap function of D distances (0, 1 or 2); every tensor may carry gradients.
+
+    Without a distance (D = 0) the function is its constant, and R is 0.
 
     Attributes:
-        inducing: ``(R,)`` unsigned distances Z, radians in ``[0, pi]``.
-        log_amplitude: scalar, ``log s``; ``s`` is the prior variance at distance 0.
-        log_sharpness: scalar ``a``; the kernel's ``tau = 4 + exp(a)``, larger is a shorter length scale.
+        inducing: for each axis ``(R_d,)`` distances, radians; the R inducing points are their grid, last axis fastest.
+        even: whether distances are unsigned.
+        log_amplitude: scalar, ``log s``; ``s`` is the prior variance of the unfolded function.
+        log_sharpness: ``(D,)``; the kernel's ``tau = 4 + exp(.)`` along each axis, larger is a shorter length scale.
         constant: scalar prior mean ``c`` (log-odds).
         mean: ``(R,)`` whitened posterior mean m.
-        factor: ``(R, R)`` lower-triangular whitened posterior factor F.
+        factor: ``(R, E)`` whitened posterior factor F; lower-triangular while it is fitted.
     """
 
-    inducing: Tensor
+    inducing: tuple[Tensor, ...]
+    even: bool
     log_amplitude: Tensor
     log_sharpness: Tensor
     constant: Tensor
@@ -40,51 +46,70 @@ class SwapFunction:
 
     @property
     def tau(self) -> Tensor:
-        """Sharpness of the kernel, at least 4."""
+        """``(D,)`` sharpness of the kernel, at least 4."""
         return LEAST_SHARPNESS + self.log_sharpness.exp()
 
-    def features(self, distance: Tensor) -> Tensor:
-        """``(R, U)`` whitened features ``sqrt(s) L^-1 k(Z, x)`` of distances ``(U,)``: ``E f(x) = c + features' m``."""
-        gram = folded_wendland(self.inducing[:, None], self.inducing[None, :], self.tau)
-        factor = torch.linalg.cholesky(gram + INDUCING_JITTER * torch.eye(len(gram), dtype=gram.dtype))
-        cross = folded_wendland(self.inducing[:, None], distance[None, :], self.tau)
-        return (self.log_amplitude / 2).exp() * torch.linalg.solve_triangular(factor, cross, upper=False)
+    @property
+    def points(self) -> Tensor:
+        """``(R, D)`` the inducing points."""
+        if not self.inducing:
+            return torch.zeros(0, 0, dtype=torch.float64)
+        return torch.cartesian_prod(*self.inducing).reshape(-1, len(self.inducing))
 
-    def mean_at(self, distance: Tensor) -> Tensor:
-        """``(U,)`` posterior mean (log-odds) at distances ``(U,)``."""
-        return self.constant + self.features(distance).T @ self.mean
+    def correlation(self, first: Tensor, second: Tensor) -> Tensor:
+        """Prior correlation at points ``(..., D)``; the leading shapes broadcast."""
+        kernel = folded_wendland if self.even else circular_wendland
+        found = first.new_ones(torch.broadcast_shapes(first.shape[:-1], second.shape[:-1]))
+        for axis in range(len(self.inducing)):
+            found = found * kernel(first[..., axis], second[..., axis], self.tau[axis])
+        return found
 
-    def covariance(self, distance: Tensor) -> Tensor:
-        """``(U, U)`` posterior covariance at distances ``(U,)``, kernel parameters held at their values."""
-        features = self.features(distance)
-        prior = self.log_amplitude.exp() * folded_wendland(distance[:, None], distance[None, :], self.tau)
-        return prior - features.T @ features + (self.factor.T @ features).T @ (self.factor.T @ features)
+    def features(self, points: Tensor) -> Tensor:
+        """``(R, U)`` whitened features ``sqrt(s) L^-1 k(Z, x)`` of points ``(U, D)``: ``E f(x) = c + features' m``."""
+        kernel = folded_wendland if self.even else circular_wendland
+        found = points.new_ones(1 if self.inducing else 0, len(points))
+        for axis, place in enumerate(self.inducing):
+            gram = kernel(place[:, None], place[None, :], self.tau[axis])
+            factor = torch.linalg.cholesky(gram + INDUCING_JITTER * torch.eye(len(gram), dtype=gram.dtype))
+            cross = kernel(place[:, None], points[None, :, axis], self.tau[axis])
+            own = torch.linalg.solve_triangular(factor, cross, upper=False)
+            found = (found[:, None] * own[None]).reshape(-1, len(points))
+        return (self.log_amplitude / 2).exp() * found
 
-    def residual(self, distance: Tensor) -> Tensor:
-        """``(U, U)`` covariance that is left when the inducing values are known."""
-        features = self.features(distance)
-        prior = self.log_amplitude.exp() * folded_wendland(distance[:, None], distance[None, :], self.tau)
-        return prior - features.T @ features
+    def mean_at(self, points: Tensor) -> Tensor:
+        """``(U,)`` posterior mean (log-odds) at points ``(U, D)``."""
+        return self.constant + self.features(points).T @ self.mean
 
-    def blocks(self, distance: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
+    def covariance(self, points: Tensor) -> Tensor:
+        """``(U, U)`` posterior covariance at points ``(U, D)``, kernel parameters held at their values."""
+        spread = self.factor.T @ self.features(points)
+        return self.residual(points) + spread.T @ spread
+
+    def residual(self, points: Tensor) -> Tensor:
+        """``(U, U)`` covariance that is left when the inducing values are known; 0 without a distance."""
+        if not self.inducing:
+            return points.new_zeros(len(points), len(points))
+        features = self.features(points)
+        return self.log_amplitude.exp() * self.correlation(points[:, None], points[None]) - features.T @ features
+
+    def blocks(self, points: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
         """Mean ``(P, n)`` and lower Cholesky factor ``(P, n, n)`` of f for P displays of n non-targets.
 
-        ``distance`` ``(U,)`` are the distinct distances, ``index`` ``(P, n)`` says which one each non-target has; what
-        costs most is computed once a distance and gathered.
+        ``points`` ``(U, D)`` are the distinct distances, ``index`` ``(P, n)`` says which one each non-target has; what
+        costs most is computed once a point and gathered.
         """
-        features = self.features(distance).T
+        features = self.features(points).T
         spread = features @ self.factor
         mean = (self.constant + features @ self.mean)[index]
         row, column = torch.tril_indices(index.shape[1], index.shape[1])
         prior = self.log_amplitude.exp()
-        entries_wanted = len(index) * len(row)
-        if len(distance) ** 2 <= max(entries_wanted, 256):  # displays share distances: gather from one small matrix
-            kernel = folded_wendland(distance[:, None], distance[None, :], self.tau)
+        if len(points) ** 2 <= max(len(index) * len(row), 256):  # displays share points: gather from a small matrix
+            kernel = self.correlation(points[:, None], points[None])
             whole = prior * kernel - features @ features.T + spread @ spread.T
             entries = whole[index[:, row], index[:, column]]
         else:
-            own = distance[index]
-            entries = prior * folded_wendland(own[:, row], own[:, column], self.tau)
+            own = points[index]
+            entries = prior * self.correlation(own[:, row], own[:, column])
             known, spread = features[index], spread[index]
             gram = spread @ spread.transpose(1, 2) - known @ known.transpose(1, 2)
             entries = entries + gram[:, row, column]
@@ -92,10 +117,31 @@ class SwapFunction:
         return mean, cholesky(entries, index.shape[1])
 
     def divergence(self) -> Tensor:
-        """``KL(q(w) || N(0, I))`` in nats."""
+        """``KL(q(w) || N(0, I))`` in nats; the factor must be triangular."""
         diagonal = self.factor.diagonal()
         size = len(self.mean)
         return 0.5 * (self.factor.square().sum() + self.mean.square().sum() - size) - diagonal.abs().log().sum()
+
+    def deviating(self, level: Tensor, ratio: Tensor, mean: Tensor, factor: Tensor) -> SwapFunction:
+        """The function of one subject, ``f + level + g`` with an independent Gaussian process g of the same kernel.
+
+        The sum of two processes with one kernel is such a process again: amplitudes add, and so do, in the common
+        whitened coordinates, means and covariances.
+
+        Args:
+            level: scalar, added to the constant.
+            ratio: scalar, prior variance of g over that of f.
+            mean: ``(R,)`` whitened posterior mean of g.
+            factor: ``(R, E')`` its factor.
+        """
+        root, total = ratio.sqrt(), (1 + ratio).sqrt()
+        return replace(
+            self,
+            log_amplitude=self.log_amplitude + torch.log1p(ratio),
+            constant=self.constant + level,
+            mean=(self.mean + root * mean) / total,
+            factor=torch.cat([self.factor, root * factor], 1) / total,
+        )
 
 
 def cholesky(entries: Tensor, size: int) -> Tensor:

@@ -19,7 +19,9 @@ from typing import Any
 
 import torch
 
-from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
+from models.behaviour.emissions import VonMises
+from models.behaviour.mixture import FixedMixture, SizeParameters
+from models.behaviour.swap_shapes import SwapCurve
 
 CURVE_POINTS = 1441  # an eighth of a degree: distances between eight or twelve locations fall on points
 
@@ -38,7 +40,7 @@ def truth_model(truth: Mapping[str, Any]) -> FixedMixture:
     return FixedMixture(
         {
             int(size): SizeParameters(
-                values["concentration"],
+                VonMises(values["concentration"]),
                 -math.inf if values["uniform_log_odds"] is None else values["uniform_log_odds"],
                 curve if int(size) > 1 else None,
             )

@@ -46,7 +46,8 @@ def draw(model: BehaviourModel, recorded: Trials, request: Mapping[str, Any]) ->
         displays = display_law(where["law"], recorded.displays).draw(wanted or len(recorded), generator)
         template = Trials.build(displays, torch.zeros(len(displays), dtype=torch.float64))
     try:
-        response = surrogate(model, displays, seed, request.get("draw", "posterior"))
+        shown = template if where == "dataset" else displays
+        response = surrogate(model, shown, seed, request.get("draw", "posterior"))
     except ValueError as error:
         raise Refused("The model cannot answer these displays", f"{error}.") from error
     return Trials(

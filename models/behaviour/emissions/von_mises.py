@@ -1,4 +1,4 @@
-"""Response noise around the item that is reported: von Mises, zero mean.
+"""Von Mises noise, the field's habit: zero mean, concentration kappa.
 
 Errors are radians, concentrations are kappa >= 0 of the full feature circle. Density
 ``exp(kappa cos e) / (2 pi I0(kappa))``, computed as ``kappa (cos e - 1) - log(2 pi) - log i0e(kappa)`` so that it stays
@@ -8,15 +8,19 @@ finite at any concentration (Mardia & Jupp 2000, section 3.5.4).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from scipy import special
-from torch import Tensor
+from torch import Generator, Tensor
 
+from models.behaviour.emissions.emission import LOG_FULL_CIRCLE, Shown, bracket
+from models.behaviour.emissions.tabulated import sd_of_length
 from models.circular import wrap
 
-LOG_FULL_CIRCLE = math.log(2 * math.pi)
 HIGHEST_CONCENTRATION = 1e8
 _NEARLY_UNIFORM, _NEARLY_NORMAL, _PROPOSALS = 1e-5, 1e6, 8
 
@@ -42,8 +46,7 @@ def harmonics(concentration: float, count: int) -> Tensor:
 
 def sd_of(concentration: float) -> float:
     """Circular sd ``sqrt(-2 ln R)`` in radians of a von Mises law; infinite at concentration 0."""
-    length = float(harmonics(concentration, 1)[0])
-    return math.sqrt(-2 * math.log(length)) if length > 0 else math.inf
+    return sd_of_length(float(harmonics(concentration, 1)[0]))
 
 
 def concentration_of(length: float, highest: float = 1e5) -> float:
@@ -70,7 +73,7 @@ def concentration_of(length: float, highest: float = 1e5) -> float:
     return kappa
 
 
-def sample(concentration: Tensor, generator: torch.Generator) -> Tensor:
+def sample(concentration: Tensor, generator: Generator) -> Tensor:
     """One error per concentration, radians on ``[-pi, pi)``, same shape.
 
     Rejection from a wrapped Cauchy envelope (Best & Fisher 1979), several proposals at a time; above a concentration of
@@ -99,3 +102,67 @@ def sample(concentration: Tensor, generator: torch.Generator) -> Tensor:
         normal = torch.randn(flat.shape, generator=generator, dtype=torch.float64)
         error = torch.where(sharp, normal * spread, error)
     return wrap(error).reshape(concentration.shape)
+
+
+@dataclass(frozen=True)
+class VonMises:
+    """Known concentration kappa."""
+
+    concentration: float
+    law = "von_mises"
+
+    @property
+    def sd(self) -> float:
+        """Circular sd, radians; infinite at concentration 0."""
+        return sd_of(self.concentration)
+
+    def log_density(self, error: Tensor) -> Tensor:
+        """Log density (nats per radian)."""
+        return log_density(error.double(), torch.tensor(self.concentration, dtype=torch.float64))
+
+    def harmonics(self, count: int) -> Tensor:
+        """``I_k(kappa) / I_0(kappa)``."""
+        return harmonics(self.concentration, count)
+
+    def sample(self, count: int, generator: Generator) -> Tensor:
+        """``(count,)`` errors."""
+        return sample(torch.full((count,), self.concentration, dtype=torch.float64), generator)
+
+    def to_json(self) -> dict[str, Any]:
+        """The concentration."""
+        return {"law": self.law, "concentration": self.concentration}
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> VonMises:
+        """From ``to_json``."""
+        return VonMises(float(plain["concentration"]))
+
+
+class VonMisesFamily:
+    """The law while it is fitted, by log kappa."""
+
+    name = "von_mises"
+    parameters: tuple[str, ...] = ("log_concentration",)
+    priors: tuple[tuple[float, float], ...] = ((math.log(8.0), 1.0),)
+    limits: tuple[tuple[float, float], ...] = ((-12.0, 12.0),)
+
+    def log_density(self, error: Tensor, values: Tensor) -> Tensor:
+        """Log density at parameters ``(1,)``."""
+        return log_density(error, values[0].exp())
+
+    def start(self, concentration: float) -> list[float]:
+        """That concentration."""
+        return [math.log(min(max(concentration, 0.1), 1e4))]
+
+    def emission(self, values: Sequence[float]) -> VonMises:
+        """The law with these parameters."""
+        return VonMises(math.exp(values[0]))
+
+    def shown(self, values: Sequence[float], sd: Sequence[float]) -> list[Shown]:
+        """Concentration, and the circular sd that it means."""
+        value, low, high = (math.exp(end) for end in bracket(values[0], sd[0]))
+        spread, narrow, wide = (math.degrees(sd_of(kappa)) for kappa in (value, high, low))
+        return [
+            Shown("concentration", "Concentration κ", value, low, high),
+            Shown("sd", "Noise SD (degrees of the full circle)", spread, narrow, wide),
+        ]

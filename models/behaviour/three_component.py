@@ -15,13 +15,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.behaviour import emissions
-from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
-from models.behaviour.model import MixtureModel, mean_weights
+from models.behaviour.config import FitConfig
+from models.behaviour.emissions import Emission, VonMises, von_mises
+from models.behaviour.emissions.emission import LOG_FULL_CIRCLE
+from models.behaviour.emissions.von_mises import VonMisesFamily
+from models.behaviour.fit_curve import FitCurve
+from models.behaviour.mixture import FixedMixture, SizeParameters
+from models.behaviour.model import EXTREME, MixtureModel, Parameter, Stored, SwapEstimate, swap_probability
+from models.behaviour.swap_shapes import Constant
 from models.displays import Displays
 from models.trials import Trials
 
 _STARTS = [(1.0, 0.1, 0.1), (10.0, 0.01, 0.1), (10.0, 0.4, 0.1), (10.0, 0.1, 0.4), (50.0, 0.1, 0.2)]
+_EM_STEPS = 20
 _SHORT_RUN, _LEAST, _LEAST_INFORMATION, _TRIES = 25, 1e-12, 1e-2, 64
 
 
@@ -50,18 +56,23 @@ class ThreeComponentModel(MixtureModel):
 
     def __init__(self, sizes: Mapping[int, ThreeComponents]) -> None:
         self.sizes = dict(sizes)
-        self.concentrations: Mapping[int, float] = {size: value.concentration for size, value in self.sizes.items()}
+        self.emissions: Mapping[int, Emission] = {
+            size: VonMises(value.concentration) for size, value in self.sizes.items()
+        }
+
+    @property
+    def parameter_count(self) -> float:
+        """Concentration of every set size, and the mixture weights that are not fixed."""
+        return float(sum(int((value.covariance.diagonal() > 0).sum()) for value in self.sizes.values()))
 
     def weights(self, displays: Displays) -> Tensor:
         """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""
-        self.check_set_sizes(displays)
         weights = torch.zeros(len(displays), displays.items + 1, dtype=torch.float64)
-        for size, value in self.sizes.items():
+        for size, rows in self.rows_by_size(displays):
+            value = self.sizes[size]
             each = value.swap / max(size - 1, 1)
             row = [value.uniform, value.target] + [each] * (size - 1)
-            where = displays.set_size == size
-            if bool(where.any()):
-                weights[where] = torch.tensor(row + [0.0] * (displays.items - size), dtype=torch.float64)
+            weights[rows] = torch.tensor(row + [0.0] * (displays.items - size), dtype=torch.float64)
         return weights
 
     def draw(self, generator: torch.Generator) -> FixedMixture:
@@ -84,29 +95,73 @@ class ThreeComponentModel(MixtureModel):
             {size: _fixed(size, value.swap, value.uniform, value.concentration) for size, value in self.sizes.items()}
         )
 
-    def describe(self, trials: Trials | None = None) -> dict[str, Any]:
-        """Estimates and standard errors by set size."""
-        return {
-            "model": self.name,
-            "sizes": {
-                str(size): {
-                    "target": value.target,
-                    "swap": value.swap,
-                    "uniform": value.uniform,
-                    "concentration": value.concentration,
-                    "standard_error": value.covariance.diagonal().clamp(min=0).sqrt().tolist(),
-                }
-                for size, value in self.sizes.items()
-            },
-            **mean_weights(self, trials),
-        }
+    def parameters(self) -> list[Parameter]:
+        """Noise of every set size; the weights have a picture of their own."""
+        family, rows = VonMisesFamily(), []
+        for size, value in self.sizes.items():
+            sd = math.sqrt(max(float(value.covariance[2, 2]), 0.0))
+            log_kappa = math.log(max(value.concentration, 1e-9))
+            rows += [Parameter(shown, size) for shown in family.shown([log_kappa], [sd])]
+        return rows
+
+    def swap_estimates(self) -> list[SwapEstimate]:
+        """The constant swap log-odds of every set size, with a band by the delta method."""
+        return [_estimate(size, value) for size, value in self.sizes.items() if size > 1]
+
+    def stored(self) -> Stored:
+        """Numbers as tensors by set size."""
+        tensors = {}
+        for size, value in self.sizes.items():
+            numbers = [value.target, value.swap, value.uniform, value.concentration]
+            tensors[f"{size}.estimate"] = torch.tensor(numbers, dtype=torch.float64)
+            tensors[f"{size}.covariance"] = value.covariance
+        return tensors, {"set_sizes": list(self.sizes)}
+
+    @staticmethod
+    def restored(plain: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> ThreeComponentModel:
+        """From ``stored``."""
+        sizes = {}
+        for size in plain["set_sizes"]:
+            target, swap, uniform, concentration = tensors[f"{size}.estimate"].tolist()
+            covariance = tensors[f"{size}.covariance"]
+            sizes[int(size)] = ThreeComponents(target, swap, uniform, concentration, covariance)
+        return ThreeComponentModel(sizes)
+
+
+def fit_three_component(config: FitConfig, trials: Trials, curve: FitCurve) -> tuple[ThreeComponentModel, bool]:
+    """Fit every set size by EM; the second value says whether all of them settled."""
+    runs: dict[int, EmRun] = {}
+    steps = _EM_STEPS * config.max_steps  # an EM step is cheap and gains little
+    for size in trials.set_sizes:
+        part = trials.of_set_size(size)
+        runs[size] = expectation_maximisation(part, config.uniform, steps, config.tolerance * 1e-3)
+        curve.expect(size, runs[size].curve[0] * len(part))
+    for size, run in runs.items():
+        count = int((trials.set_size == size).sum())
+        listen = curve.listener(size, count, f"Fitting set size {size}")
+        for step, value in enumerate(run.curve, 1):
+            listen(step, value)
+        curve.finish(size, count)
+    model = ThreeComponentModel({size: run.estimate for size, run in runs.items()})
+    return model, all(run.converged for run in runs.values())
+
+
+def _estimate(size: int, value: ThreeComponents) -> SwapEstimate:
+    target, swap = max(value.target, 1e-9), max(value.swap, 1e-9)
+    mean = torch.full((2,), math.log(swap / (size - 1) / target), dtype=torch.float64)
+    slope = torch.tensor([1 / swap + 1 / target, 1 / target, 0.0], dtype=torch.float64)
+    reach = 1.959964 * math.sqrt(max(float(slope @ value.covariance @ slope), 0.0))
+    distance = torch.tensor([0.0, math.pi], dtype=torch.float64)
+    mean, low, high = (curve.clamp(-EXTREME, EXTREME) for curve in (mean, mean - reach, mean + reach))
+    guess = value.uniform / target
+    return SwapEstimate((size,), ("probe",), (distance,), mean, low, high, guess, swap_probability(mean, guess))
 
 
 def _fixed(size: int, swap: float, uniform: float, concentration: float) -> SizeParameters:
     target = max(1 - swap - uniform, _LEAST)
     each = math.log(max(swap, _LEAST) / max(size - 1, 1) / target)
     guess = math.log(uniform / target) if uniform > 0 else -math.inf
-    return SizeParameters(concentration, guess, SwapCurve.constant(each) if size > 1 else None)
+    return SizeParameters(VonMises(concentration), guess, Constant(each) if size > 1 else None)
 
 
 def _root(covariance: Tensor) -> Tensor:
@@ -152,12 +207,12 @@ _State = tuple[float, float, float, float]
 def _iterate(cosine: Tensor, state: _State, steps: int, tolerance: float) -> tuple[_State, list[float], bool]:
     """EM iterations from (target, swap, uniform, kappa) on ``cos`` of the errors ``(M, N)``."""
     others = max(cosine.shape[1] - 1, 1)
-    flat = torch.full_like(cosine[:, :1], -emissions.LOG_FULL_CIRCLE)
+    flat = torch.full_like(cosine[:, :1], -LOG_FULL_CIRCLE)
     curve: list[float] = []
     for _ in range(max(steps, 1)):
         target, swap, guess, kappa = state
         prior = torch.tensor([guess, target] + [swap / others] * (cosine.shape[1] - 1), dtype=torch.float64).log()
-        noise = emissions.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64))
+        noise = von_mises.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64))
         joint = prior + torch.cat([flat, noise], 1)
         total = joint.logsumexp(1)
         curve.append(float(total.mean()))
@@ -169,7 +224,7 @@ def _iterate(cosine: Tensor, state: _State, steps: int, tolerance: float) -> tup
             float(weight[1]),
             float(weight[2:].sum()),
             float(weight[0]),
-            emissions.concentration_of(length),
+            von_mises.concentration_of(length),
         )
         if tolerance > 0 and len(curve) > 1 and curve[-1] - curve[-2] < tolerance:
             return state, curve, True
@@ -187,7 +242,7 @@ def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform
     index = torch.tensor([others > 0, uniform, True]).nonzero()[:, 0]
 
     def log_likelihood(point: Tensor) -> Tensor:
-        noise = emissions.log_density_of_gap(1 - cosine, point[2].exp()).exp()
+        noise = von_mises.log_density_of_gap(1 - cosine, point[2].exp()).exp()
         density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
         if others:
             density = density + point[0] / others * noise[:, 1:].sum(1)
@@ -209,9 +264,9 @@ def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform
 def trial_scores(cosine: Tensor, swap: float, guess: float, kappa: float) -> Tensor:
     """``(M, 3)`` derivatives of each trial's log density by (swap, uniform, log kappa), from ``cos`` of the errors."""
     others = max(cosine.shape[1] - 1, 1)
-    noise = emissions.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64)).exp()
+    noise = von_mises.log_density_of_gap(1 - cosine, torch.tensor(kappa, dtype=torch.float64)).exp()
     weights = torch.tensor([1 - swap - guess] + [swap / others] * (cosine.shape[1] - 1), dtype=torch.float64)
     density = (noise @ weights + guess / (2 * math.pi)).clamp(min=1e-300)
-    sharper = kappa * (noise * (cosine - emissions.harmonics(kappa, 1))) @ weights
+    sharper = kappa * (noise * (cosine - von_mises.harmonics(kappa, 1))) @ weights
     from_target = [noise[:, 1:].sum(1) / others - noise[:, 0], 1 / (2 * math.pi) - noise[:, 0]]
     return torch.stack([*from_target, sharper], 1) / density[:, None]
