@@ -14,7 +14,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend import bundle, limits, problems, security
 from backend.events import Hub
 from backend.queue import Queue, Reaper, open_celery
-from backend.routes import analyses, datasets, events, fits, health, jobs, manifests, networks, studies
+from backend.routes import (
+    analyses,
+    comparisons,
+    datasets,
+    events,
+    fits,
+    health,
+    jobs,
+    manifests,
+    networks,
+    recoveries,
+    studies,
+)
 from backend.settings import Settings
 from backend.site import Site, snapshot
 from backend.store.store import open_store
@@ -50,7 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     api = APIRouter(prefix="/api", responses=problems.RESPONSES)
-    for part in (health, datasets, fits, networks, analyses, studies, jobs, events, manifests):
+    parts = (health, datasets, fits, comparisons, recoveries, networks, analyses, studies, jobs, events, manifests)
+    for part in parts:
         api.include_router(part.router)
     api.add_api_route("/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)
     app.include_router(api)

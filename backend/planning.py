@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.problems import Problem
 from backend.rows import AnyRow, busy, find, parent
+from backend.schemas.comparisons import ComparisonRequest, RecoveryRequest
 from backend.schemas.fits import FitRequest, SurrogateRequest
 from backend.schemas.networks import AnalysisRequest, StudyRequest, TrainRequest
 from backend.store import jobs
@@ -17,10 +18,12 @@ from backend.store.tables import (
     DONE,
     FAILED,
     Analysis,
+    Comparison,
     Dataset,
     Fit,
     Job,
     Network,
+    Recovery,
     Study,
     Surrogate,
     new_id,
@@ -87,6 +90,28 @@ def plan_fit(session: Session, wanted: FitRequest) -> tuple[Fit, Job]:
     row = Fit(name=wanted.name or model, dataset_id=dataset.id, model=wanted.model)
     request = wanted.model_dump(mode="json")
     return row, _start(session, row, "fit", request, f"Fit: {model}, {dataset.name}", [dataset])
+
+
+def plan_comparison(session: Session, wanted: ComparisonRequest) -> tuple[Comparison, Job]:
+    """A comparison of models on a dataset and its job."""
+    dataset = find(session, Dataset, wanted.dataset_id)
+    row = Comparison(name=wanted.name or f"{_models(len(wanted.models))} on {dataset.name}", dataset_id=dataset.id)
+    title = f"Compare {_models(len(wanted.models))}: {dataset.name}"
+    return row, _start(session, row, "compare", wanted.model_dump(mode="json"), title, [dataset])
+
+
+def plan_recovery(session: Session, wanted: RecoveryRequest) -> tuple[Recovery, Job]:
+    """A recovery on a dataset's displays and its job."""
+    dataset = find(session, Dataset, wanted.dataset_id)
+    what = {"parameters": "Parameter recovery", "models": "Model recovery"}[wanted.kind]
+    name = wanted.name or f"{what} on {dataset.name}"
+    row = Recovery(name=name, dataset_id=dataset.id, kind=wanted.kind)
+    title = f"{what}, {_models(len(wanted.models))}: {dataset.name}"
+    return row, _start(session, row, "recover", wanted.model_dump(mode="json"), title, [dataset])
+
+
+def _models(count: int) -> str:
+    return "1 model" if count == 1 else f"{count} models"
 
 
 def plan_surrogate(session: Session, wanted: SurrogateRequest) -> tuple[Surrogate, Job]:

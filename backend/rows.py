@@ -12,13 +12,26 @@ from sqlalchemy.orm import Session
 from backend.problems import Problem, missing
 from backend.store import jobs
 from backend.store.store import Store
-from backend.store.tables import MADE, UNFINISHED, Analysis, Dataset, Fit, Job, Made, Network, Study, Surrogate
+from backend.store.tables import (
+    MADE,
+    UNFINISHED,
+    Analysis,
+    Comparison,
+    Dataset,
+    Fit,
+    Job,
+    Made,
+    Network,
+    Recovery,
+    Study,
+    Surrogate,
+)
 
-Row = TypeVar("Row", Dataset, Fit, Surrogate, Network, Analysis, Study)
-AnyRow = Dataset | Fit | Surrogate | Network | Analysis | Study
+Row = TypeVar("Row", Dataset, Fit, Surrogate, Network, Analysis, Comparison, Recovery, Study)
+AnyRow = Dataset | Fit | Surrogate | Network | Analysis | Comparison | Recovery | Study
 PLURAL = {
     "dataset": "datasets", "fit": "fits", "surrogate": "surrogates", "network": "networks", "analysis": "analyses",
-    "study": "studies",
+    "comparison": "comparisons", "recovery": "recoveries", "study": "studies",
 }  # fmt: skip
 
 

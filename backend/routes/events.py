@@ -37,7 +37,8 @@ async def events(
 ) -> EventSourceResponse:
     """First ``snapshot`` ``{jobs}``, also after the broker was away; then ``job`` (the job's JSON), ``point``
     ``{job, point}``, ``picture`` ``{job, picture}`` and, when something changes state, ``dataset``, ``fit``,
-    ``surrogate``, ``network``, ``analysis`` or ``study`` ``{id, state}``. A comment every 15 s keeps proxies patient.
+    ``surrogate``, ``network``, ``analysis``, ``comparison``, ``recovery`` or ``study`` ``{id, state}``. A comment
+    every 15 s keeps proxies patient.
     """
     result = await asyncio.to_thread(_result, site, job) if job is not None else None
     return EventSourceResponse(site.hub.stream(job, result), ping=15, headers={"X-Accel-Buffering": "no"})

@@ -18,7 +18,9 @@ _KINDS = {plural: kind for kind, plural in PLURAL.items() if kind != "study"}
 
 @router.get("/{kinds}/{id}/manifest", summary="The manifest of a result")
 def manifest(
-    site: Here, kinds: Literal["datasets", "fits", "surrogates", "networks", "analyses"], id: str
+    site: Here,
+    kinds: Literal["datasets", "fits", "surrogates", "networks", "analyses", "comparisons", "recoveries"],
+    id: str,
 ) -> dict[str, Any]:
     """Inputs with their hashes, configuration, seed, versions, and the sha256 and size of each file."""
     kind = _KINDS[kinds]

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field
 from backend.schemas.base import Id, Name, Request, Seed
 from backend.schemas.laws import DisplayLawRequest
 
+ModelName = Annotated[Literal["bns", "three_component"], Field(description="Name of a behavioural model.")]
+
 
 class FitOptions(Request):
     """How a model is fitted; mirrors ``models.behaviour.config.FitConfig`` (a test compares the two)."""
@@ -51,7 +53,7 @@ class FitRequest(Request):
     )
 
     dataset_id: Id
-    model: Literal["bns", "three_component"] = "bns"
+    model: ModelName = "bns"
     options: FitOptions = Field(default_factory=FitOptions)
     seed: Seed = 1
     name: Name | None = None

@@ -24,7 +24,7 @@ from backend.store.versions import versions
 MANIFEST = "manifest.json"
 _LOCK = ".lock"
 _REPLACING_SECONDS = 1.0  # far more than two renames take, even on a busy disk
-KINDS = frozenset({"dataset", "fit", "surrogate", "network", "analysis", "study"})
+KINDS = frozenset({"dataset", "fit", "surrogate", "network", "analysis", "comparison", "recovery", "study"})
 _ID = re.compile(r"[0-9a-z][0-9a-z-]{3,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 

@@ -38,6 +38,8 @@ QUEUE_OF_KIND: Mapping[str, str] = {
     "read": "quick",
     "surrogate": "quick",
     "fit": "cpu",
+    "compare": "cpu",
+    "recover": "cpu",
     "train": "gpu",
     "analyse": "gpu",
 }

@@ -183,6 +183,23 @@ class Analysis(Made, Table):
     analysis: Mapped[str] = mapped_column(String(64))
 
 
+class Comparison(Made, Table):
+    """Behavioural models compared by how well each predicts held-out trials of a dataset."""
+
+    __tablename__ = "comparisons"
+
+    dataset_id: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class Recovery(Made, Table):
+    """Whether planted parameters, or the planted model, come back on a dataset's displays; ``kind`` says which."""
+
+    __tablename__ = "recoveries"
+
+    dataset_id: Mapped[str] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+
+
 class Study(Made, Table):
     """A chain of jobs from a dataset to an analysis; ``steps`` is ``[{title, kind, job_id, result: {kind, id}}]``."""
 
@@ -192,11 +209,23 @@ class Study(Made, Table):
     steps: Mapped[list[Any]] = mapped_column(default=list)
 
 
-MADE: dict[str, type[Dataset] | type[Fit] | type[Surrogate] | type[Network] | type[Analysis] | type[Study]] = {
+MADE: dict[
+    str,
+    type[Dataset]
+    | type[Fit]
+    | type[Surrogate]
+    | type[Network]
+    | type[Analysis]
+    | type[Comparison]
+    | type[Recovery]
+    | type[Study],
+] = {
     "dataset": Dataset,
     "fit": Fit,
     "surrogate": Surrogate,
     "network": Network,
     "analysis": Analysis,
+    "comparison": Comparison,
+    "recovery": Recovery,
     "study": Study,
 }

@@ -30,7 +30,7 @@ class Bench:
         self.store: Store = open_store(settings, migrating=True)
         self.sent: list[dict[str, Any]] = []
 
-    def row(self, kind: str, **values: Any) -> str:
+    def row(self, kind: str, /, **values: Any) -> str:
         id = new_id()
         with self.store.session() as session:
             session.add(MADE[kind](id=id, **values))
