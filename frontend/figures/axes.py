@@ -28,20 +28,21 @@ def bin_width(edges: Sequence[float]) -> float:
     return math.degrees(edges[1] - edges[0]) if len(edges) > 1 else 10.0
 
 
-def angle_ticks(half: bool = False) -> dict[str, object]:
-    """Axis settings with ticks at quarter turns (or, for distances, at eighths of a turn)."""
-    ticks = HALF if half else FULL
+def angle_ticks(half: bool = False, few: bool = False) -> dict[str, object]:
+    """Axis settings with ticks at quarter turns (or, for distances, at eighths of a turn); `few` for small panels."""
+    ends = HALF if half else FULL
+    ticks = ((0, 90, 180) if half else (-90, 0, 90)) if few else ends
     pad = 3 if half else 4
     return {
         "tickvals": list(ticks),
         "ticktext": [f"{tick}°".replace("-", "−") for tick in ticks],
-        "range": [ticks[0] - pad, ticks[-1] + pad],
+        "range": [ends[0] - pad, ends[-1] + pad],
     }
 
 
-def panel_title(figure: go.Figure, column: int, words: str) -> None:
-    """Words above the panel in a column (1, 2, ...) of a row of panels."""
-    axis = "" if column == 1 else str(column)
+def panel_title(figure: go.Figure, number: int, words: str) -> None:
+    """Words above a panel (1, 2, ...)."""
+    axis = "" if number == 1 else str(number)
     figure.add_annotation(
         text=words, xref=f"x{axis} domain", yref=f"y{axis} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=6
     )
@@ -61,6 +62,7 @@ def band(
     return go.Scatter(
         x=[*x, *reversed(list(x))],
         y=[*high, *reversed(list(low))],
+        mode="lines",
         fill="toself",
         fillcolor=colour,
         line={"width": 0},

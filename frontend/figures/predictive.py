@@ -2,52 +2,74 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from frontend import theme
 from frontend.figures.axes import angle_ticks, band, bin_width, degrees, items, middles, panel_title
+from frontend.figures.panels import axes, panels
+
+CHANCE = 1 / (2 * math.pi)  # density per radian of responses that know nothing of an item
 
 
 def predictive(rows: list[dict[str, Any]], relative_to: Literal["target", "non-target"] = "target") -> go.Figure:
     """One panel a set size: recorded responses as bars, the model's density as a line with its band.
 
-    `rows` as in FitResult.predictive; those relative to the other item are left out.
+    `rows` as in FitResult.predictive, densities per radian; those relative to the other item are left out. Around
+    non-targets a dotted line marks chance: what a row says (`chance`, at the model's angles), else a flat one, which
+    is right where items are drawn independently.
     """
     chosen = [row for row in rows if row["relative_to"] == relative_to]
-    figure = make_subplots(
-        rows=1, cols=max(len(chosen), 1), shared_yaxes=relative_to == "target", horizontal_spacing=0.04
-    )
-    for column, row in enumerate(chosen, start=1):
-        axis = "" if column == 1 else str(column)
-        figure.add_bar(
-            x=middles(row["edges"]),
-            y=row["observed"],
-            width=bin_width(row["edges"]) * 0.92,
-            marker={"color": theme.translucent(theme.RECORDED, 0.55)},
-            name=f"recorded, {items(row['set_size'])}",
-            hovertemplate="%{x:.0f}°: recorded %{y:.3f}<extra></extra>",
-            row=1,
-            col=column,
-        )
-        at = degrees(row["angles"])
-        figure.add_trace(band(at, row["low"], row["high"], theme.translucent(theme.MODEL, 0.25), "95 % band", axis))
-        figure.add_scatter(
-            x=at,
-            y=row["model"],
-            mode="lines",
-            line={"color": theme.MODEL, "width": 2.2},
-            name=f"model, {items(row['set_size'])}",
-            hovertemplate="%{x:.0f}°: model %{y:.3f}<extra></extra>",
-            row=1,
-            col=column,
-        )
-        panel_title(figure, column, f"<b>{items(row['set_size'])}</b>")
-    figure.update_xaxes(**angle_ticks())
-    figure.update_xaxes(tickvals=[-90, 0, 90], ticktext=["−90°", "0°", "90°"], title_text=f"response − {relative_to}")
+    around_target = relative_to == "target"
+    figure = panels(len(chosen), f"response − {relative_to}", "density (per radian)", least=118, height=190,
+                    shared=around_target)  # fmt: skip
+    for number, row in enumerate(chosen, start=1):
+        _panel(figure, row, number)
+        if not around_target:
+            _chance(figure, row, number)
+        panel_title(figure, number, f"<b>{items(row['set_size'])}</b>")
+    figure.update_xaxes(**angle_ticks(few=True))
     figure.update_yaxes(rangemode="tozero", nticks=5)
-    figure.update_yaxes(title_text="density", col=1)
-    figure.update_layout(showlegend=False, margin={"t": 34, "b": 46, "l": 50, "r": 8}, height=270, bargap=0)
     return figure
+
+
+def _panel(figure: go.Figure, row: dict[str, Any], number: int) -> None:
+    at = degrees(row["angles"])
+    axis = "" if number == 1 else str(number)
+    figure.add_bar(
+        x=middles(row["edges"]),
+        y=row["observed"],
+        width=bin_width(row["edges"]) * 0.92,
+        marker={"color": theme.translucent(theme.RECORDED, 0.55)},
+        name=f"recorded, {items(row['set_size'])}",
+        hovertemplate="%{x:.0f}°: recorded %{y:.3f}<extra></extra>",
+        **axes(number),
+    )
+    figure.add_trace(band(at, row["low"], row["high"], theme.translucent(theme.MODEL, 0.25), "95 % band", axis))
+    figure.add_scatter(
+        x=at,
+        y=row["model"],
+        customdata=list(zip(row["low"], row["high"], strict=True)),
+        mode="lines",
+        line={"color": theme.MODEL, "width": 2.2},
+        name=f"model, {items(row['set_size'])}",
+        meta={"interval": True},
+        hovertemplate="%{x:.0f}°: model %{y:.3f}<extra></extra>",
+        **axes(number),
+    )
+
+
+def _chance(figure: go.Figure, row: dict[str, Any], number: int) -> None:
+    """The level of responses that have nothing to do with the non-targets."""
+    expected = row.get("chance")
+    figure.add_scatter(
+        x=degrees(row["angles"]) if expected else [-180, 180],
+        y=expected or [CHANCE, CHANCE],
+        mode="lines",
+        line={"color": theme.UNIFORM, "width": 1.6, "dash": "dot"},
+        name=f"chance, {items(row['set_size'])}",
+        hovertemplate="chance %{y:.3f}<extra></extra>",
+        **axes(number),
+    )

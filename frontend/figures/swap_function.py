@@ -1,4 +1,4 @@
-"""The swap function: how likely, at each probe distance, a non-target is reported in place of the target."""
+"""The swap function of one distance: how likely, at each distance, a non-target is reported in place of the target."""
 
 from __future__ import annotations
 
@@ -6,38 +6,61 @@ import math
 from typing import Any, Literal
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from frontend import theme
 from frontend.figures.axes import angle_ticks, band, degrees, items, middles, panel_title
+from frontend.figures.panels import axes, panels
 
 View = Literal["probability", "log_odds"]
 LABELS = {"probability": "swap probability", "log_odds": "swap log-odds (nats)"}
+CLOSEST = 1.0  # degrees: what counts as a distance of nothing
 
 
 def swap_function(functions: list[dict[str, Any]], view: View = "probability") -> go.Figure:
     """One panel a swap function with its credible band, the true curve where it is known, and where data were.
 
-    `functions` as in FitResult.swap_functions, distances in radians (0..π or -π..π); `view` picks the vertical scale.
+    `functions` as in FitResult.swap_functions, distances in radians (0..π, or -π..π where the two directions may
+    differ); `view` picks the vertical scale.
     """
-    figure = make_subplots(rows=1, cols=max(len(functions), 1), shared_yaxes=True, horizontal_spacing=0.04)
-    for column, function in enumerate(functions, start=1):
-        _panel(figure, function, view, column)
-        panel_title(figure, column, f"<b>{items(function['set_size'])}</b>")
-    two_sided = any(min(function["distance"], default=0) < -0.01 for function in functions)
-    figure.update_xaxes(**angle_ticks(half=not two_sided), title_text="probe distance")
-    figure.update_yaxes(title_text=LABELS[view], col=1)
+    feature = functions[0].get("feature", "probe") if functions else "probe"
+    figure = panels(
+        len(functions), f"{feature} distance", LABELS[view], least=135, height=240 if len(functions) > 1 else 280
+    )
+    for number, function in enumerate(functions, start=1):
+        _panel(figure, function, view, number)
+        panel_title(figure, number, f"<b>{items(function['set_size'])}</b>")
+    figure.update_xaxes(**angle_ticks(half=not any(map(signed, functions)), few=len(functions) > 1))
     if view == "probability":
         figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    figure.update_layout(showlegend=False, margin={"t": 34, "b": 46, "l": 58, "r": 10}, height=320)
     return figure
 
 
-def _panel(figure: go.Figure, function: dict[str, Any], view: View, column: int) -> None:
-    axis = "" if column == 1 else str(column)
-    at, curve, name = degrees(function["distance"]), function[view], items(function["set_size"])
+def signed(function: dict[str, Any]) -> bool:
+    """Whether a swap function tells the two directions round the circle apart."""
+    return bool(min(function["distance"], default=0) < -0.01)
+
+
+def curve(function: dict[str, Any], view: View, name: str, number: int, **line: object) -> go.Scatter:
+    """The mean of a swap function over distance in degrees, in a panel; its 95 % band is told on pointing."""
+    shown = function[view]
+    return go.Scatter(
+        x=degrees(function["distance"]),
+        y=shown["mean"],
+        customdata=list(zip(shown["low"], shown["high"], strict=True)),
+        mode="lines",
+        line={"color": theme.NON_TARGET, "width": 2.6} | line,
+        name=name,
+        meta={"interval": True},
+        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>%{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
+        **axes(number),
+    )
+
+
+def _panel(figure: go.Figure, function: dict[str, Any], view: View, number: int) -> None:
+    axis = "" if number == 1 else str(number)
+    at, shown, name = degrees(function["distance"]), function[view], items(function["set_size"])
     _unobserved(figure, function, axis)
-    figure.add_trace(band(at, curve["low"], curve["high"], theme.translucent(theme.NON_TARGET, 0.2), "95 % band", axis))
+    figure.add_trace(band(at, shown["low"], shown["high"], theme.translucent(theme.NON_TARGET, 0.2), "95 % band", axis))
     if function.get("truth"):
         figure.add_scatter(
             x=at,
@@ -46,20 +69,9 @@ def _panel(figure: go.Figure, function: dict[str, Any], view: View, column: int)
             line={"color": theme.TRUTH, "width": 2.4, "dash": "dash"},
             name=f"truth, {name}",
             hovertemplate="truth %{y:.3f}<extra></extra>",
-            row=1,
-            col=column,
+            **axes(number),
         )
-    figure.add_scatter(
-        x=at,
-        y=curve["mean"],
-        customdata=list(zip(curve["low"], curve["high"], strict=True)),
-        mode="lines",
-        line={"color": theme.NON_TARGET, "width": 2.6},
-        name=f"swap function, {name}",
-        hovertemplate="%{x:.0f}° apart: <b>%{y:.3f}</b><br>%{customdata[0]:.3f} to %{customdata[1]:.3f}<extra></extra>",
-        row=1,
-        col=column,
-    )
+    figure.add_trace(curve(function, view, f"swap function, {name}", number))
     _observed(figure, function, axis)
 
 
@@ -67,21 +79,28 @@ def _unobserved(figure: go.Figure, function: dict[str, Any], axis: str) -> None:
     """Shade the distances at which no non-target ever was: there the curve is the prior's opinion."""
     observed = function.get("observed") or {}
     low = math.degrees(observed.get("low") or 0.0)
-    if low > 1 and min(function["distance"], default=0) >= -0.01:
-        figure.add_shape(
-            type="rect",
-            x0=0,
-            x1=low,
-            y0=0,
-            y1=1,
-            xref=f"x{axis}",
-            yref=f"y{axis} domain",
-            fillcolor=theme.translucent(theme.UNIFORM, 0.1),
-            line_width=0,
-            layer="below",
-        )
+    high = math.degrees(observed.get("high") or math.pi)
+    spans = [(-low if signed(function) else 0.0, low), (high, 180.0)]
+    if signed(function):
+        spans.append((-180.0, -high))
+    for start, end in spans:
+        if end - start > CLOSEST:
+            figure.add_shape(
+                type="rect",
+                x0=start,
+                x1=end,
+                y0=0,
+                y1=1,
+                xref=f"x{axis}",
+                yref=f"y{axis} domain",
+                fillcolor=theme.translucent(theme.UNIFORM, 0.1),
+                line_width=0,
+                layer="below",
+            )
+    if low > 10 * CLOSEST:
+        middle = 0.0 if signed(function) else low / 2
         figure.add_annotation(
-            text="no data", x=low / 2, xref=f"x{axis}", y=0.985, yref=f"y{axis} domain", yanchor="top", font_size=10.5
+            text="no data", x=middle, xref=f"x{axis}", y=0.985, yref=f"y{axis} domain", yanchor="top", font_size=10.5
         )
 
 

@@ -1,0 +1,75 @@
+// Figures of several panels (`figures/panels.py`) are laid out for the width that they have: on a narrow screen their
+// panels go into more rows instead of being cut off. The arithmetic is that of `grid` and `arrange` there.
+(function () {
+  const TITLE = 24;
+  const TICKS = 30;
+  const seen = new WeakSet();
+  const name = (number) => (number === 1 ? "" : String(number));
+
+  function grid(count, across, least, gap) {
+    const fitting = Math.max(1, Math.min(count, Math.floor((across + gap) / (least + gap))));
+    const rows = Math.max(1, Math.ceil(count / fitting));
+    return { columns: Math.max(1, Math.ceil(count / rows)), rows };
+  }
+
+  function arranged(panels, margin, width) {
+    const across = width - margin.l - margin.r;
+    const { columns, rows } = grid(panels.count, across, panels.least, panels.gap);
+    const step = panels.height + TITLE + TICKS;
+    const down = rows * panels.height + (rows - 1) * (TITLE + TICKS);
+    const wide = (across - (columns - 1) * panels.gap) / columns;
+    const change = { height: Math.round(down + margin.t + margin.b), "meta.panels.columns": columns };
+    for (let number = 1; number <= panels.count; number++) {
+      const row = Math.floor((number - 1) / columns);
+      const column = (number - 1) % columns;
+      const start = column * (wide + panels.gap);
+      const top = row * step;
+      const share = (part, whole) => Math.min(Math.max(part / whole, 0), 1);
+      const x = "xaxis" + name(number);
+      const y = "yaxis" + name(number);
+      change[x + ".domain"] = [share(start, across), share(start + wide, across)];
+      change[y + ".domain"] = [share(down - top - panels.height, down), share(down - top, down)];
+      change[x + ".title.text"] = number + columns > panels.count ? panels.along : "";
+      change[y + ".title.text"] = column === 0 ? panels.up : "";
+      change[y + ".showticklabels"] = column === 0 || !panels.shared;
+    }
+    return { columns, change };
+  }
+
+  function arrange(graph) {
+    const panels = graph.layout?.meta?.panels;
+    const width = graph.offsetWidth;
+    if (!panels || !width || graph.arranging) return;
+    const { columns, change } = arranged(panels, graph.layout.margin, width);
+    if (panels.columns === columns && graph.style.height === change.height + "px" && graph.arrangedFor === width) return;
+    graph.arrangedFor = width;
+    graph.style.height = change.height + "px";
+    const box = graph.closest(".graph");
+    if (box) box.style.height = change.height + "px";
+    graph.arranging = true;
+    const done = () => (graph.arranging = false);
+    window.Plotly.relayout(graph, change).then(done, done);
+  }
+
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => arrange(entry.target)));
+
+  function meet() {
+    document.querySelectorAll(".js-plotly-plot").forEach((graph) => {
+      if (seen.has(graph) || !graph.on) return;
+      seen.add(graph);
+      sizes.observe(graph);
+      graph.on("plotly_afterplot", () => arrange(graph)); // a new figure comes as it is for a wide screen
+      arrange(graph);
+    });
+  }
+
+  let asked = false;
+  new MutationObserver(() => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      meet();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,94 @@
+"""Subjects as small multiples: each one's swap function over the population's."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from frontend import theme
+from frontend.figures.axes import angle_ticks, band, degrees, panel_title
+from frontend.figures.panels import axes, panels
+from frontend.figures.swap_function import LABELS, View, curve, signed
+
+Order = Literal["swaps", "fit", "name"]
+
+
+def small_multiples(
+    subjects: list[dict[str, Any]],
+    population: list[dict[str, Any]],
+    set_size: int | None,
+    view: View = "probability",
+    order: Order = "swaps",
+) -> go.Figure:
+    """One panel a subject: its curve with its band, over the population's curve (grey, dashed).
+
+    Args:
+        subjects: as in FitResult.subjects.
+        population: FitResult.swap_functions.
+        set_size: which swap function is shown; None is the one that set sizes share.
+        view: the vertical scale.
+        order: most swaps first, best described first, or by name.
+    """
+    ordered = in_order(subjects, set_size, order)
+    behind = of_size(population, set_size)
+    feature = (behind or {}).get("feature", "probe")
+    figure = panels(len(ordered), f"{feature} distance", LABELS[view], least=118, height=112)
+    for number, subject in enumerate(ordered, start=1):
+        function = of_size(subject["swap_functions"], set_size)
+        axis = "" if number == 1 else str(number)
+        if behind:
+            figure.add_scatter(
+                x=degrees(behind["distance"]),
+                y=behind[view]["mean"],
+                mode="lines",
+                line={"color": theme.UNIFORM, "width": 1.6, "dash": "dash"},
+                name="population",
+                hovertemplate="population %{y:.3f}<extra></extra>",
+                **axes(number),
+            )
+        if function:
+            at, shown = degrees(function["distance"]), function[view]
+            shade = theme.translucent(theme.NON_TARGET, 0.2)
+            figure.add_trace(band(at, shown["low"], shown["high"], shade, "95 % band", axis))
+            figure.add_trace(curve(function, view, f"subject {subject['name']}", number, width=2.0))
+        panel_title(figure, number, _title(subject))
+    example = behind or {"distance": [0.0]}
+    figure.update_xaxes(**angle_ticks(half=not signed(example), few=True))
+    figure.update_yaxes(nticks=4)
+    if view == "probability":
+        figure.update_yaxes(rangemode="tozero", tickformat=".0%")
+    return figure
+
+
+def in_order(subjects: list[dict[str, Any]], set_size: int | None, order: Order) -> list[dict[str, Any]]:
+    """The subjects sorted: by mean swap probability or by log-likelihood a trial (both falling), or by name."""
+    if order == "fit":
+        return sorted(subjects, key=lambda one: -one["log_likelihood_per_trial"])
+    if order == "name":
+        return sorted(subjects, key=lambda one: _natural(str(one["name"])))
+    return sorted(subjects, key=lambda one: -_swapped(one, set_size))
+
+
+def of_size(functions: list[dict[str, Any]], set_size: int | None) -> dict[str, Any] | None:
+    """The swap function of a set size, or the one that all share."""
+    shared = next((one for one in functions if one["set_size"] is None), None)
+    return next((one for one in functions if one["set_size"] == set_size), shared)
+
+
+def _swapped(subject: dict[str, Any], set_size: int | None) -> float:
+    function = of_size(subject["swap_functions"], set_size)
+    values = function["probability"]["mean"] if function else [0.0]
+    return float(sum(values) / len(values))
+
+
+def _natural(name: str) -> tuple[int, str]:
+    """Numbers in their order, then words in theirs."""
+    return (int(name), "") if name.isdecimal() else (1 << 30, name)
+
+
+def _title(subject: dict[str, Any]) -> str:
+    likelihood = f"{subject['log_likelihood_per_trial']:.2f}".replace("-", "−")
+    name = str(subject["name"])
+    short = name if len(name) <= 8 else name[:7] + "…"
+    return f"<b>{short}</b> <span style='font-size:10px'>n {subject['trials']}, {likelihood}</span>"
