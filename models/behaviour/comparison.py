@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from models.behaviour.criteria import information
 from models.behaviour.fitting import FitConfig, fit
 from models.behaviour.paired import Difference, difference, interval, subject_means, verdict, wins
+from models.behaviour.result import information
 from models.progress import Progress, Report, silent
 from models.trials import Trials
 

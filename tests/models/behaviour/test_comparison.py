@@ -60,7 +60,10 @@ def test_the_generating_model_wins(found):
     assert (best["name"], best["rank"], best["tied_with_best"]) == ("bns", 1, False)
     assert (second["name"], second["tied_with_best"]) == ("flat", False)
     assert second["difference"]["high"] < 0
-    assert second["information"]["bic"] > best["information"]["bic"]
+    told = second["information"]
+    assert told["bic"] == pytest.approx(-2 * told["log_likelihood"] + told["parameters"] * math.log(3000))
+    assert told["aic"] == pytest.approx(-2 * told["log_likelihood"] + 2 * told["parameters"])
+    assert told["bic"] > best["information"]["bic"]
     assert "BNS predicts held-out responses best" in found.result["verdict"]
     assert "nothing follows for other people" in found.result["verdict"]
     json.dumps(found.result, allow_nan=False)

@@ -5,7 +5,6 @@ import pytest
 import torch
 from scipy import stats
 
-from models.behaviour.criteria import information
 from models.behaviour.paired import difference, verdict, wins
 
 
@@ -66,14 +65,6 @@ def test_wins_are_counted_by_subject():
     table = torch.tensor([[0.0, -1.0], [0.0, -3.0], [-5.0, -1.0], [-2.0, -2.0]], dtype=torch.float64)
     assert wins(table, torch.tensor([0, 0, 1, 2])) == [2, 2], "an even subject counts for both"
     assert wins(table[:, :0], torch.tensor([0, 0, 1, 2])) == []
-
-
-def test_information_criteria_by_hand():
-    found = information(-100.0, 3, 50)
-    assert found["aic"] == 206
-    assert found["aicc"] == pytest.approx(206 + 24 / 46)
-    assert found["bic"] == pytest.approx(200 + 3 * np.log(50))
-    assert information(-10.0, 6, 7)["aicc"] is None
 
 
 def told(subjects, gap, **more):
