@@ -66,6 +66,14 @@ def result(site: Here, id: str) -> Response:
     return stored_file(site.store.artifacts, "fit", row, "result.json", "result")
 
 
+@router.get("/fits/{id}/model.{form}", summary="The fitted model as a file")
+def model(site: Here, id: str, form: Literal["json", "safetensors"]) -> Response:
+    """``json`` says what it is, ``safetensors`` holds its tensors; ``models.behaviour.storage`` reads the two."""
+    with site.store.session() as session:
+        row = find(session, Fit, id)
+    return stored_file(site.store.artifacts, "fit", row, f"model.{form}", "fitted model")
+
+
 @router.get("/fits/{id}/surrogate", summary="Draw surrogate data and download them at once")
 async def surrogate(
     site: Here,

@@ -102,6 +102,7 @@ async def test_nothing_unfinished_is_handed_out(client: httpx.AsyncClient, monke
         f"surrogates/{made['surrogate']}/data.csv",
         f"fits/{made['fit']}/manifest",
         f"fits/{made['fit']}/surrogate",
+        f"fits/{made['fit']}/model.safetensors",
     ):
         answer = await client.get(f"/api/{path}")
         assert answer.status_code == 409, path
