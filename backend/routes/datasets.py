@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from pathlib import Path, PurePosixPath
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from pydantic import ValidationError
@@ -18,12 +17,12 @@ from backend.rows import common, descendants, find, newest, refuse_if_busy, remo
 from backend.schemas.base import Limit, Name
 from backend.schemas.datasets import MAPPING_EXAMPLE, DatasetChange, Mapping
 from backend.site import Here, Site
-from backend.store import jobs
+from backend.store import jobs, uploads
 from backend.store.artifacts import ArtifactMissing
 from backend.store.tables import DONE, FAILED, Dataset, Job, new_id
 
 READING_SECONDS = 15.0
-CHUNK = 1 << 20
+MOST_FILES = 500
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 _UNREAD: dict[str, Any] = {
     "tables": [], "reasons": {}, "questions": [], "findings": [], "rejected": {"count": 0, "rows": []},
@@ -47,28 +46,41 @@ def _brief(site: Site, row: Dataset) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if name not in ("tables", "pictures", "findings", "reasons")}
 
 
-@router.post("", status_code=201, summary="Upload a file and read it")
+@router.post("", status_code=201, summary="Upload a file, or one a subject, and read it")
 async def upload(
     site: Here,
     response: Response,
-    file: Annotated[UploadFile, File(description="csv, tsv, whitespace table, parquet, xlsx, npz or MATLAB .mat")],
+    file: Annotated[
+        list[UploadFile],
+        File(
+            description="csv, tsv, whitespace table, parquet, xlsx, npz, MATLAB .mat or R .rda and .rds. Several parts "
+            "of this name with the same columns make one dataset; each is a subject unless a column says otherwise.",
+            min_length=1,
+            max_length=MOST_FILES,
+        ),
+    ],
     mapping: Annotated[
         str | None, Form(description="JSON of a mapping; else it is guessed.", examples=[json.dumps(MAPPING_EXAMPLE)])
     ] = None,
     name: Annotated[Name | None, Form()] = None,
 ) -> dict[str, Any]:
-    """Take a file and wait up to 15 s for its reading; a large one answers with state “reading” and is read on."""
+    """Take files and wait up to 15 s for their reading; large ones answer with state “reading” and are read on.
+
+    Of several files those that cannot be used are refused by name in ``file.files``; the others make the dataset.
+    """
     chosen = _mapping(mapping)
-    given = _plain_name(file.filename)
+    given = [_plain_name(one.filename) for one in file]
     dataset_id = new_id()
     kept = site.settings.uploads_dir / dataset_id
     try:
-        size, digest = await asyncio.to_thread(_keep, file.file, kept, site.settings.max_upload_bytes)
+        sources = list(zip(given, [one.file for one in file], strict=True))
+        described = await asyncio.to_thread(_keep, sources, kept, site.settings.max_upload_bytes)
+        shown = given[0] if len(given) == 1 else f"{len(given)} files"
         row = Dataset(
             id=dataset_id,
-            name=name or PurePosixPath(given).stem or given,
+            name=name or _name(given),
             state="reading",
-            file={"name": given, "bytes": size, "sha256": digest, "format": None},
+            file={"name": shown, "format": None, **described},
             mapping=chosen,
         )
         job_id = await asyncio.to_thread(_plan, site, row, {"mapping": chosen, "source": "upload"})
@@ -95,23 +107,24 @@ def _plain_name(given: str | None) -> str:
     return "".join(sign for sign in last if sign.isprintable())[:200] or "data"
 
 
-def _keep(source: IO[bytes], kept: Path, limit: int) -> tuple[int, str]:
-    """Copy the file to the disk, a piece at a time; its size and sha256."""
-    digest, size = hashlib.sha256(), 0
-    with kept.open("xb") as out:
-        while chunk := source.read(CHUNK):
-            size += len(chunk)
-            if size > limit:
-                raise Problem(
-                    413,
-                    "The file is too large",
-                    f"Files up to {limit / 1024**2:.0f} MB can be read here. Leave out columns that are not needed.",
-                )
-            digest.update(chunk)
-            out.write(chunk)
-    if not size:
-        raise Problem(422, "The file is empty", "It has no bytes at all. Was it still being written or downloaded?")
-    return size, digest.hexdigest()
+def _name(given: list[str]) -> str:
+    """What a dataset is called before somebody renames it: its file, without the ending."""
+    first = PurePosixPath(given[0]).stem or given[0]
+    return (first if len(given) == 1 else f"{first} and {len(given) - 1} more")[:200]
+
+
+def _keep(sources: list[tuple[str, Any]], kept: Path, limit: int) -> dict[str, Any]:
+    try:
+        return uploads.keep(sources, kept, limit)
+    except uploads.TooLarge:
+        raise Problem(
+            413,
+            "The file is too large" if len(sources) == 1 else "The files are too large",
+            f"Up to {limit / 1024**2:.0f} MB can be read at once here. Leave out columns that are not needed.",
+        ) from None
+    except uploads.Empty:
+        detail = "It has no bytes at all. Was it still being written or downloaded?"
+        raise Problem(422, "The file is empty", detail) from None
 
 
 def _plan(site: Site, row: Dataset, request: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,23 +16,38 @@ Period = Annotated[
 
 
 class Periods(Request):
-    """Units per full turn of the feature; 180 is an orientation in degrees, which is doubled."""
+    """Units per full turn of the feature; 180 is an orientation in degrees, which is doubled; null is guessed."""
 
-    response: Period = 2 * math.pi
-    target: Period = 2 * math.pi
-    nontargets: Period = 2 * math.pi
-    probe: Period = 2 * math.pi
+    response: Period | None = None
+    target: Period | None = None
+    nontargets: Period | None = None
+    probe: Period | None = None
+
+
+Shift = Annotated[float, Field(ge=-1, le=1, description="Part of a full turn to be added: 0.5 is half a turn.")]
+
+
+class Shifts(Request):
+    """What is added to the angles of a role, for columns measured from another zero."""
+
+    response: Shift = 0.0
+    target: Shift = 0.0
+    nontargets: Shift = 0.0
 
 
 class Mapping(Request):
-    """Which column means what. Everything but the response may be absent; what is missing is then said."""
+    """Which column means what. What is missing is then said; without a response all roles are guessed.
+
+    In a table with one row an item (``trial`` and ``item``) the other roles name columns as they are after its rows
+    were put side by side: “colour” becomes “colour_1”, “colour_2” and so on.
+    """
 
     table: str | None = Field(None, description="Name of the table in a file with several.")
     header: bool | None = Field(None, description="Whether the first row names the columns; null when it is clear.")
     subject: Column | None = None
     condition: list[Column] = Field(default_factory=list, max_length=20)
     set_size: Column | None = None
-    response: Column = Field(description="Column of what the participant reported.")
+    response: Column = Field("", description="Column of what the participant reported; empty: guess all roles.")
     response_is: Literal["angle", "error"] = Field("angle", description="“error” is response minus target.")
     target: Column | None = None
     target_probe: Column | None = Field(None, description="Column of the cued item's probe feature.")
@@ -44,6 +58,11 @@ class Mapping(Request):
     include_target: bool = Field(False, description="Whether ``nontargets`` list all items, the cued one too.")
     cued: Column | None = Field(None, description="Column that counts which of them is cued, from 1.")
     periods: Periods = Field(default_factory=Periods)
+    shifts: Shifts = Field(default_factory=Shifts)
+    trial: list[Column] | None = Field(
+        None, max_length=20, description="In a table with one row an item: columns alike on all rows of a trial."
+    )
+    item: Column | None = Field(None, description="In a table with one row an item: the items' number.")
     missing: list[float] = Field(default_factory=list, max_length=20, description="Values that mean “no item”.")
 
 

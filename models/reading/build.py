@@ -17,10 +17,11 @@ from models.trials import Trials
 
 @dataclass(frozen=True)
 class Reading:
-    """What a table became: trials, and the rows that did not become one, in file order."""
+    """What a table became: trials, the rows that did not become one in file order, and the table itself."""
 
     trials: Trials
     rejected: list[RejectedRow]
+    table: Table
 
 
 @dataclass
@@ -33,8 +34,9 @@ class _Rows:
     def reject(self, places: np.ndarray, column: str, expected: str) -> None:
         for place in np.flatnonzero(places).tolist():
             if place not in self.wrong:
-                row = int(self.table.rows[place])
-                self.wrong[place] = RejectedRow(row, column, self.table.label(column, place) or "nothing", expected)
+                row, value = int(self.table.rows[place]), self.table.label(column, place) or "nothing"
+                file = self.table.files[place] if self.table.files else None
+                self.wrong[place] = RejectedRow(row, column, value, expected, file)
 
 
 def choose_table(tables: list[Table], mapping: Mapping) -> Table:
@@ -64,7 +66,7 @@ def build(tables: list[Table], mapping: Mapping) -> Reading:
     items, probes, count = _items(rows, mapping, target, response)
     subjects, conditions = _labels(rows, mapping)
     good = np.array([place not in rows.wrong for place in range(len(table.frame))], dtype=bool)
-    rejected = sorted([*table.broken, *rows.wrong.values()], key=lambda row: row.row)
+    rejected = sorted([*table.broken, *rows.wrong.values()], key=lambda row: (row.file or "", row.row))
     if not good.any():
         first = rejected[0]
         raise MappingError(
@@ -86,16 +88,15 @@ def build(tables: list[Table], mapping: Mapping) -> Reading:
         torch.from_numpy(table.rows[good].astype(np.int64)),
     )
     # Wrapping an angle twice can change its last digit; a file that was downloaded must load with the same hash.
-    return Reading(replace(trials, response=torch.from_numpy(response[good])), rejected)
+    return Reading(replace(trials, response=torch.from_numpy(response[good])), rejected, table)
 
 
 def _check(table: Table, mapping: Mapping) -> None:
     problems = []
     if not mapping.response:
         problems.append("No column is chosen as the response.")
-    single = (mapping.subject, mapping.set_size, mapping.response, mapping.target, mapping.target_probe, mapping.cued)
-    for column in (*single, *mapping.condition, *mapping.nontargets, *mapping.nontarget_probes):
-        if column and column not in table.frame:
+    for column in mapping.columns():
+        if column not in table.frame:
             problems.append(f"The table has no column called “{column}”.")
     if mapping.response_is == "angle" and mapping.target is None and not mapping.cued:
         problems.append("No column is chosen as the target; a response that is an angle needs one.")
@@ -120,11 +121,17 @@ def _angle(rows: _Rows, column: str, period: float, turns: float = 1.0) -> np.nd
     return turn(values, period)
 
 
+def _shifted(angle: np.ndarray, mapping: Mapping, role: str) -> np.ndarray:
+    """Angles with the part of a turn added that the mapping asks for; without one they stay exactly as they are."""
+    shift = mapping.shift(role)
+    return turn(angle + shift, TAU) if shift else angle
+
+
 def _response_and_target(rows: _Rows, mapping: Mapping) -> tuple[np.ndarray, np.ndarray]:
-    response = _angle(rows, mapping.response, mapping.period("response"))
+    response = _shifted(_angle(rows, mapping.response, mapping.period("response")), mapping, "response")
     target = np.zeros_like(response)
     if mapping.target is not None:
-        target = _angle(rows, mapping.target, mapping.period("target"))
+        target = _shifted(_angle(rows, mapping.target, mapping.period("target")), mapping, "target")
     if mapping.response_is == "error":
         response = turn(response + target, TAU)
     return response, target
@@ -144,7 +151,8 @@ def _items(
     for place, column in enumerate(mapping.nontargets):
         far = kept[:, place] & (np.abs(np.nan_to_num(raw[:, place])) > 2.001 * mapping.period("nontargets"))
         rows.reject(far, column, f"{expected}, within one full turn")
-    values = _readable(turn(raw, mapping.period("nontargets")), target, response, mapping)
+    values = _shifted(turn(raw, mapping.period("nontargets")), mapping, "nontargets")
+    values = _readable(values, target, response, mapping)
     probe, cue = _probes(rows, mapping, kept)
     if mapping.include_target:
         target, cue, kept = _without_cued(rows, mapping, values, probe, kept, target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.reading.swaps import separation, signature
+from models.reading.swaps import opposite_separation, separation, signature
 from models.reading.units import concentration, turn
 
 WORDS = {
@@ -22,11 +22,15 @@ TAU = 2 * np.pi
 
 @dataclass(frozen=True)
 class Convention:
-    """The reading that the values support, why, and whether another fits as well."""
+    """The reading that the values support, why, and which others fit as well.
+
+    ``decided`` is False where the values say nothing and the usual reading was taken.
+    """
 
     reading: str
     reason: str
     undecided: tuple[str, ...] = ()
+    decided: bool = True
 
 
 def offsets(values: np.ndarray, target: np.ndarray, error: np.ndarray, reading: str) -> np.ndarray:
@@ -54,9 +58,9 @@ def convention(
     readings = (["angles"] if target is not None else []) + ["minus_target", "response_minus"]
     zero = np.zeros_like(error) if target is None else target
     found = {reading: offsets(values, zero, error, reading) for reading in readings}
-    gaps = {reading: separation(offset) for reading, offset in found.items()}
     # Items on one side of the circle seem to keep a distance, or to attract responses, when misread.
     free = named or target is None or concentration(target) < EVEN
+    gaps = {reading: max(separation(offset), opposite_separation(offset)) for reading, offset in found.items()}
     first, second = sorted(gaps, key=lambda reading: -gaps[reading])[:2]
     if (free or first == "angles") and gaps[first] > CLEAR_GAP and gaps[first] > 4 * gaps[second]:
         return Convention(
@@ -66,6 +70,10 @@ def convention(
         )
     scores = {reading: signature(error, offset, set_size) or 0.0 for reading, offset in found.items()}
     ranked = sorted(scores, key=lambda reading: -scores[reading])
+    if target is None:
+        opposed = _half_turn(scores)
+        if opposed is not None:
+            return opposed
     likely = ranked[0]
     ahead = scores[likely] - scores[ranked[1]]
     natural = likely == "angles" or named or target is None or (free and scores["angles"] < 2.6)
@@ -75,7 +83,9 @@ def convention(
         )
     if target is not None and not named:
         return Convention(
-            "angles", "read as angles of their own, like the target; nothing in the values says otherwise"
+            "angles",
+            "read as angles of their own, like the target; nothing in the values says otherwise",
+            decided=False,
         )
     # Columns of this kind are more often an "error" towards each item than an offset from the target.
     likely = "response_minus"
@@ -85,4 +95,18 @@ def convention(
         likely,
         f"read as {WORDS[likely]}, but the values do not decide it",
         ("response_minus", "minus_target") if likely == "response_minus" else ("minus_target", "response_minus"),
+    )
+
+
+def _half_turn(scores: dict[str, float]) -> Convention | None:
+    """The reading under which large errors avoid the non-targets far more than they seek them under another.
+
+    The mirrored reading of a file shows the opposite of its swaps, but about half as clearly.
+    """
+    reading = min(scores, key=lambda one: scores[one])
+    others = [abs(score) for one, score in scores.items() if one != reading]
+    if scores[reading] > -CLEAR_SIGNATURE or -scores[reading] < 1.5 * max(others):
+        return None
+    return Convention(
+        reading, f"read as {WORDS[reading]}: so read, large errors land half a turn from the non-targets of their trial"
     )

@@ -64,7 +64,7 @@ def sizes(table: Table, raw: np.ndarray, extra: int, candidates: list[str], erro
         return Sizes(column, missing, reason)
     if doubtful is not None:
         return doubtful
-    missing = _abundant(raw)
+    missing = abundant(raw)
     note = f"; {missing[0]:g} stands for “no item”" if missing else ""
     return Sizes(None, missing, f"the number of items with a value on each row is counted{note}")
 
@@ -98,7 +98,7 @@ def _placeholders(raw: np.ndarray, wanted: np.ndarray) -> tuple[float, ...]:
     return (float(values[most]),) if counts[most] > max(0.2 * len(beyond), 5) else ()
 
 
-def _abundant(raw: np.ndarray) -> tuple[float, ...]:
+def abundant(raw: np.ndarray) -> tuple[float, ...]:
     """A usual placeholder that fills far more cells than any angle would, where no set size is there to tell."""
     values = raw[np.isfinite(raw)]
     if len(values) < 20:

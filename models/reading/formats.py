@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from models.reading import delimited, excel, matlab, numpy_archive, parquet
+from models.reading import delimited, excel, matlab, numpy_archive, parquet, r_data
 from models.reading.table import Table, Unreadable
 
 FORMATS: dict[str, ModuleType] = {
@@ -12,17 +12,12 @@ FORMATS: dict[str, ModuleType] = {
     "matlab": matlab,
     "xlsx": excel,
     "numpy": numpy_archive,
+    "r": r_data,
     "text": delimited,
 }
 
 # What people send that cannot be read, and what they can do about it.
 REFUSED = (
-    (
-        (".rda", ".rdata", ".rds"),
-        b"RDX",
-        "an R data file",
-        "In R, save it with write.csv(x, 'file.csv', row.names = FALSE).",
-    ),
     ((".xls",), b"\xd0\xcf\x11\xe0", "an old Excel file", "Open it in Excel and save it as .xlsx or CSV."),
     ((".sav", ".por"), b"$FL2", "an SPSS file", "In SPSS, export it as CSV."),
     (
@@ -59,6 +54,8 @@ def format_of(data: bytes, name: str) -> str:
     """
     head = data[:1024]
     ending = name.lower()
+    if r_data.can_read(ending, head):  # R compresses its files itself
+        return "r"
     for endings, magic, kind, remedy in REFUSED:
         if ending.endswith(endings) or (magic and head.startswith(magic)):
             raise Unreadable(f"This is {kind}, which Swapscope does not read", remedy)

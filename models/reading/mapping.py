@@ -28,7 +28,12 @@ class Mapping:
     ``include_target`` means that ``nontargets`` list *all* items of a display, the cued one among them: at the place
     ``cued`` (a column that counts items from 1), or where the value equals the target's.
     ``periods`` are units of a column per full turn of the feature, for ``response`` (also an error), ``target``,
-    ``nontargets`` and ``probe``. ``missing`` are placeholder values that mean "no item".
+    ``nontargets`` and ``probe``; ``shifts`` are parts of a full turn to be added to the first three (0.5 mends a shift
+    by half a turn). ``missing`` are placeholder values that mean "no item".
+    ``trial`` names the columns that are alike on all rows of one trial in a table with one row an item, empty for one
+    row a trial; ``item`` is the column that numbers the items of such a trial. The other roles then name columns of
+    the table as it is after its rows were put side by side (``models.reading.long_tables``).
+    A mapping without a ``response`` settles table, header and layout only; the roles are guessed.
     """
 
     response: str = ""
@@ -47,11 +52,24 @@ class Mapping:
     condition: tuple[str, ...] = ()
     set_size: str | None = None
     periods: Dictionary[str, float] = field(default_factory=dict)
+    shifts: Dictionary[str, float] = field(default_factory=dict)
     missing: tuple[float, ...] = ()
+    trial: tuple[str, ...] | None = None
+    item: str | None = None
 
     def period(self, role: str) -> float:
         """Units per full turn of ``response``, ``target``, ``nontargets`` or ``probe``; radians unless said."""
         return float(self.periods.get(role, TAU))
+
+    def shift(self, role: str) -> float:
+        """Radians of the full circle to be added to the angles of a role."""
+        return TAU * float(self.shifts.get(role, 0.0))
+
+    def columns(self) -> list[str]:
+        """Every column that has a role, once."""
+        single = (self.response, self.target, self.target_probe, self.cued, self.set_size, self.subject)
+        named = [name for name in (*single, *self.condition, *self.nontargets, *self.nontarget_probes) if name]
+        return list(dict.fromkeys(named))
 
     def but(self, **changes: object) -> Mapping:
         """The same mapping with some roles changed."""
@@ -81,8 +99,9 @@ class Mapping:
         problems += _wrong_kinds(values)
         if problems:
             raise MappingError(problems)
-        if "periods" in values:
-            values["periods"] = {role: float(turn) for role, turn in values["periods"].items()}
+        for key in ("periods", "shifts"):
+            if key in values:  # null leaves a unit to be guessed
+                values[key] = {role: float(turn) for role, turn in values[key].items() if turn is not None}
         return Mapping(**values)
 
 
@@ -95,16 +114,19 @@ CHOICES = {
 
 def _wrong_kinds(values: Dictionary[str, Any]) -> list[str]:
     problems = []
-    for key in ("response", "target", "target_probe", "cued", "table", "subject", "set_size"):
+    for key in ("response", "target", "target_probe", "cued", "table", "subject", "set_size", "item"):
         if not isinstance(values.get(key), str | None):
             problems.append(f"“{key}” must be the name of a column.")
-    for key in ("nontargets", "nontarget_probes", "condition"):
-        names = values.get(key, ())
+    for key in ("nontargets", "nontarget_probes", "condition", "trial"):
+        names = values.get(key) or ()
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
             problems.append(f"“{key}” must be a list of column names.")
     periods = values.get("periods", {})
-    if not isinstance(periods, dict) or not all(_positive(turn) for turn in periods.values()):
+    if not isinstance(periods, dict) or not all(turn is None or _positive(turn) for turn in periods.values()):
         problems.append("“periods” must give a positive number for each role: the units of one full turn.")
+    shifts = values.get("shifts", {})
+    if not isinstance(shifts, dict) or not all(isinstance(part, int | float) for part in shifts.values()):
+        problems.append("“shifts” must give a number for each role: the part of a full turn to be added.")
     missing = values.get("missing", ())
     if not isinstance(missing, tuple) or not all(isinstance(value, int | float) for value in missing):
         problems.append("“missing” must be a list of numbers.")
@@ -129,4 +151,7 @@ PERIOD_WORDS = (
     (360.0, "degrees, full circle 360°"),
     (180.0, "degrees, orientation 180° (doubled)"),
     (TAU * math.pi / 180, "radians times π/180 (one factor too many, undone)"),
+    (math.pi * math.pi / 180, "radians times π/180, orientation (one factor too many, undone; doubled)"),
+    (360 * 180 / math.pi, "degrees times 180/π (one factor too many, undone)"),
+    (180 * 180 / math.pi, "degrees times 180/π, orientation (one factor too many, undone; doubled)"),
 )

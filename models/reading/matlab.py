@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import scipy.io
 from scipy.io.matlab import MatlabOpaque
 
-from models.reading import matlab_hdf5
+from models.reading import matlab_hdf5, matlab_objects
 from models.reading.arrays import Value, tables_of
 from models.reading.table import Table, Unreadable
 
@@ -29,28 +30,39 @@ def read(data: bytes, name: str, header: bool | None = None) -> list[Table]:
     """The tables that a file's variables form.
 
     Raises:
-        Unreadable: if the file is damaged, holds MATLAB tables or other objects only, or nothing with rows.
+        Unreadable: if the file is damaged, holds only objects that cannot be decoded, or nothing with rows.
     """
     if matlab_hdf5.is_hdf5(data):
         variables, opaque = matlab_hdf5.variables_of(data)
     else:
         variables, opaque = _variables_of(data)
-    if opaque and not any(not isinstance(value, str) for value in variables.values()):
-        raise opaque_refusal(opaque)
+    opened = matlab_objects.objects_of(data, opaque) if opaque else {}
+    closed = [name for name in opaque if name not in opened]
+    variables |= opened
+    if closed and not any(not isinstance(value, str) for value in variables.values()):
+        raise opaque_refusal(closed)
     try:
-        return tables_of(variables)
+        tables = tables_of(variables)
     except Unreadable:
-        if opaque:
-            raise opaque_refusal(opaque) from None
+        if closed:
+            raise opaque_refusal(closed) from None
         raise
+    notes = _notes(opened, closed)
+    return [replace(table, notes=(*table.notes, *notes)) for table in tables]
+
+
+def _notes(opened: dict[str, Any], closed: list[str]) -> tuple[str, ...]:
+    """What to say of the objects in a file: most programs but MATLAB cannot open them."""
+    found = [f"“{name}” is a MATLAB table or another object, which was decoded." for name in opened]
+    return (*found, *(f"“{name}” is a MATLAB object that could not be decoded; it is not used." for name in closed))
 
 
 def opaque_refusal(names: list[str]) -> Unreadable:
-    """What to say of MATLAB tables, timetables, datasets and strings, whose layout MathWorks does not publish."""
+    """What to say of an object that could not be decoded; MathWorks does not publish their layout."""
     first = names[0] or "T"
     return Unreadable(
-        f"The variable “{first}” is a MATLAB table",
-        "Only MATLAB itself can open such objects. In MATLAB, save it as text with "
+        f"The variable “{first}” is a MATLAB table or object that could not be opened",
+        "It is damaged or of an unknown kind. In MATLAB, save it as text with "
         f"writetable({first}, 'file.csv'), or save its columns as plain vectors with "
         f"s = table2struct({first}, 'ToScalar', true); save('file.mat', '-struct', 's').",
     )

@@ -45,10 +45,10 @@ def hint(name: str) -> Hint:
     has = {role for role, known in WORDS.items() if known & set(words)}
     if "setsize" in "".join(words) or {"set", "size"} <= set(words) or "nitems" in "".join(words):
         has.add("set_size")
-    return Hint(_role(has, index), stem, index)
+    return Hint(_role(has, index, set(words)), stem, index)
 
 
-def _role(has: set[str], index: int | None) -> str:
+def _role(has: set[str], index: int | None, words: set[str]) -> str:
     if "ignore" in has:
         return "ignore"
     for role in ("set_size", "nontarget"):
@@ -62,8 +62,8 @@ def _role(has: set[str], index: int | None) -> str:
         return role
     if "error" in has:
         return "item_error" if index is not None or "item" in has else "error"
-    if "response" in has:
-        return "response"
+    if "response" in has or (index is None and words & {"report", "reported"}):
+        return "response"  # numbered, "report" is the reported feature of an item
     if "cued" in has and not has & {"target", "probe"} and "item" not in has:
         return "cued"
     if "target" in has:

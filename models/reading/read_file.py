@@ -1,15 +1,19 @@
-"""The one call that reads a file: bytes in, an outcome with trials or a sentence on what is missing out."""
+"""The one call that reads files: bytes in, an outcome with trials or a sentence on what is missing out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from models.reading.build import build
-from models.reading.findings import Finding, examine
-from models.reading.formats import format_of, open_tables
-from models.reading.guess import Question, guess
+from models.reading import layout
+from models.reading.build import build, choose_table
+from models.reading.doctor import Finding, examine
+from models.reading.guess import complete, guess
+from models.reading.long_tables import widen
 from models.reading.mapping import Mapping, MappingError
+from models.reading.question import Question
+from models.reading.several import GivenFile, open_files
 from models.reading.summary import summarise
 from models.reading.table import RejectedRow, Table, Unreadable
 from models.trials import Trials
@@ -19,11 +23,12 @@ MOST_REJECTED = 200
 
 @dataclass
 class Outcome:
-    """All that reading a file has to say.
+    """All that reading has to say.
 
     Attributes:
         state: ``"ready"``; ``"question"`` when two readings fit, or columns must be chosen by a person; ``"refused"``.
         trials: None unless the mapping could be carried out.
+        files: what became of each file that was given.
         problem: ``(title, detail)`` of what is missing, when there are no trials.
     """
 
@@ -36,11 +41,14 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
     trials: Trials | None = None
+    files: list[GivenFile] = field(default_factory=list)
     problem: tuple[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The part of a data set's JSON that comes from reading its file."""
-        pictured = summarise(self.trials) if self.trials is not None else {"summary": None, "pictures": None}
+        pictured: dict[str, Any] = {"summary": None, "pictures": None}
+        if self.trials is not None and self.mapping is not None:
+            pictured = summarise(self.trials, self.mapping)
         return {
             "state": self.state,
             "format": self.format,
@@ -54,6 +62,7 @@ class Outcome:
                 "count": len(self.rejected),
                 "rows": [row.to_json() for row in self.rejected[:MOST_REJECTED]],
             },
+            "files": [file.to_json() for file in self.files],
             "problem": {"title": self.problem[0], "detail": self.problem[1]} if self.problem else None,
             **pictured,
         }
@@ -61,24 +70,59 @@ class Outcome:
 
 def read_file(data: bytes, name: str, mapping: Mapping | None = None) -> Outcome:
     """Read a file with the roles a person chose, or with guessed ones; never raises for what a file may hold."""
+    return read_files([(name, data)], mapping)
+
+
+def read_files(files: Sequence[tuple[str, bytes]], mapping: Mapping | None = None) -> Outcome:
+    """Read one file, or several of the same kind as one table; files are ``(name, content)``."""
     try:
-        kind = format_of(data, name) if data.strip() else None
-        tables = open_tables(data, name, mapping.header if mapping is not None else None)
+        opened = open_files(files, mapping.header if mapping is not None else None)
     except Unreadable as refusal:
         return Outcome("refused", problem=(refusal.title, refusal.detail))
-    outcome = Outcome("ready", kind, tables)
-    if mapping is None:
-        guessed = guess(tables)
-        outcome.mapping, outcome.reasons, outcome.questions = guessed.mapping, guessed.reasons, guessed.questions
-        if guessed.lacks is not None:
-            # Columns can be chosen by a person; items that the file does not hold cannot.
-            errors_only = guessed.mapping.response_is == "error"
-            outcome.state = "refused" if errors_only or not _choosable(tables) else "question"
-            outcome.problem = guessed.lacks
-            return outcome
-    else:
-        outcome.mapping = mapping
-    return _carry_out(outcome, outcome.mapping)
+    outcome = Outcome("ready", opened.format, opened.tables, mapping, files=opened.files)
+    try:
+        layouts = _lay_out(outcome, mapping)
+    except MappingError as refusal:
+        return replace(outcome, state="refused", problem=("These rows do not make trials", " ".join(refusal.problems)))
+    if mapping is not None and mapping.response:
+        try:
+            outcome.mapping, outcome.reasons = complete(choose_table(outcome.tables, mapping), mapping)
+        except MappingError:
+            outcome.mapping = mapping  # the table it speaks of is not there; carrying it out says so
+        return _carry_out(outcome, outcome.mapping)
+    return _guess(outcome, mapping, layouts)
+
+
+def _lay_out(outcome: Outcome, mapping: Mapping | None) -> dict[str, layout.Layout]:
+    """Put tables with one row an item side by side: as the mapping says, or where the values say so."""
+    layouts: dict[str, layout.Layout] = {}
+    for place, table in enumerate(outcome.tables):
+        if mapping is None or (mapping.trial is None and not mapping.response):
+            found = layout.find(table)
+        elif mapping.trial and mapping.table in (None, table.name):
+            found = layout.Layout(mapping.trial, mapping.item, "chosen by a person")
+        else:
+            found = None
+        if found is not None:
+            outcome.tables[place] = widen(table, found.trial, found.item)
+            layouts[table.name] = found
+    return layouts
+
+
+def _guess(outcome: Outcome, mapping: Mapping | None, layouts: dict[str, layout.Layout]) -> Outcome:
+    """Guess all roles; a mapping without a response only says which table, and how it is laid out."""
+    tables = outcome.tables
+    if mapping is not None and mapping.table is not None:
+        tables = [table for table in tables if table.name == mapping.table] or tables
+    guessed = guess(tables)
+    found = layouts.get(guessed.mapping.table or "")
+    guessed.change(trial=found.trial if found else (), item=found.item if found else None)
+    if found is not None:
+        guessed.reasons["trial"] = found.reason
+    outcome.mapping, outcome.reasons, outcome.questions = guessed.mapping, guessed.reasons, guessed.questions
+    if guessed.lacks is not None:  # columns can be chosen by a person
+        return replace(outcome, state="question" if _choosable(tables) else "refused", problem=guessed.lacks)
+    return _carry_out(outcome, guessed.mapping)
 
 
 def _carry_out(outcome: Outcome, mapping: Mapping) -> Outcome:
@@ -90,22 +134,8 @@ def _carry_out(outcome: Outcome, mapping: Mapping) -> Outcome:
         return outcome
     outcome.trials, outcome.rejected = reading.trials, reading.rejected
     outcome.state = "question" if outcome.questions else "ready"
-    outcome.findings = examine(reading.trials, mapping)
-    notes = dict.fromkeys(note for table in outcome.tables for note in table.notes)
-    outcome.findings += [Finding("info", "While opening the file", note) for note in notes]
-    if reading.rejected:
-        count = len(reading.rejected)
-        outcome.findings.insert(0, _rejected(count, count + len(reading.trials), reading.rejected[0]))
+    outcome.findings = examine(reading.trials, mapping, reading.table, outcome.rejected, outcome.files)
     return outcome
-
-
-def _rejected(count: int, rows: int, first: RejectedRow) -> Finding:
-    severity = "error" if count > 0.2 * rows else "warning"
-    detail = (
-        f"They are listed by number below and take no part in anything. The first is row {first.row}: column "
-        f"“{first.column}” holds {first.value}, expected {first.expected}."
-    )
-    return Finding(severity, f"{count:,} of {rows:,} rows could not be used", detail)
 
 
 def _choosable(tables: list[Table]) -> bool:

@@ -182,18 +182,7 @@ def _with_items(columns: _Columns, roles: Roles) -> Roles:
     for role in ("nontarget_error", "nontarget_probe"):
         for group in columns.groups(role):
             return replace(roles, nontargets=tuple(group), relative=True)
-    if roles.target is None:
-        return replace(roles, lacks=_errors_only(roles))
     return roles
-
-
-def _errors_only(roles: Roles) -> tuple[str, str]:
-    return (
-        "This file holds errors only",
-        f"Its column “{roles.error}” is response minus target, but nothing says what else was on the display. Swaps "
-        "can only be seen with the other items: add a column for each non-target (its value, or its value minus the "
-        "target's), and the cue values of the items if you have them.",
-    )
 
 
 def _holds_target(table: Table, target: str, items: tuple[str, ...]) -> bool:

@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 
 from models.circular import circular_sd
+from models.reading.mapping import Mapping
 from models.reading.swaps import separation
-from models.reading.units import turn
+from models.reading.units import TURNS, turn
 from models.trials import Trials
 
 ERROR_BINS = 48
 PREVIEW = 8
 SHUFFLES = 20
 MOST_VALUES = 1000
+HALVES = tuple(full / 2 for full in TURNS)
 
 
-def summarise(trials: Trials) -> dict[str, Any]:
+def summarise(trials: Trials, mapping: Mapping) -> dict[str, Any]:
     """``{"summary": ..., "pictures": ...}`` as plain data; angles in radians, densities per radian."""
     return {
-        "summary": _summary(trials),
+        "summary": _summary(trials) | {"feature_degrees": feature_degrees(mapping)},
         "pictures": {
             "errors": _errors(trials),
             "nontargets": _nontargets(trials),
@@ -29,6 +31,11 @@ def summarise(trials: Trials) -> dict[str, Any]:
             "preview": _preview(trials),
         },
     }
+
+
+def feature_degrees(mapping: Mapping) -> int:
+    """Degrees of the reported feature after which it comes back: 180 for orientations, else 360."""
+    return 180 if any(math.isclose(mapping.period("response"), half, rel_tol=1e-4) for half in HALVES) else 360
 
 
 def _summary(trials: Trials) -> dict[str, Any]:

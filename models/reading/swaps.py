@@ -23,25 +23,46 @@ def signature(error: np.ndarray, offset: np.ndarray, set_size: np.ndarray, seed:
     Returns:
         z, positive when responses cluster on their own trial's non-targets; None with fewer than 20 such trials.
     """
+    sums = _sums(error, offset, set_size, seed)
+    if sums is None:
+        return None
+    observed, shuffled = sums[0].real, sums[1].real
+    spread = float(shuffled.std())
+    return (observed - float(shuffled.mean())) / spread if spread > 1e-9 else None
+
+
+def shifted_by(error: np.ndarray, offset: np.ndarray, set_size: np.ndarray, seed: int = 0) -> float:
+    """Where large errors land, seen from the non-targets of their own trial: mean direction (radians) of the excess
+    over shuffled non-targets, arguments as for ``signature``; 0 for swaps, pi for non-targets half a turn off.
+    """
+    sums = _sums(error, offset, set_size, seed)
+    return 0.0 if sums is None else float(np.angle(sums[0] - sums[1].mean()))
+
+
+def _sums(error: np.ndarray, offset: np.ndarray, set_size: np.ndarray, seed: int) -> tuple[complex, np.ndarray] | None:
+    """Sum of ``exp(i (response - non-target))`` over large errors, and ``(SHUFFLES,)`` of it for shuffled displays."""
     large = (np.abs(error) > LARGE_ERROR) & np.isfinite(offset).any(axis=1)
     if int(large.sum()) < FEW:
         return None
-    error, offset, size = error[large], offset[large], set_size[large]
-    cosine, sine = np.nansum(np.cos(offset), axis=1), np.nansum(np.sin(offset), axis=1)
-    observed = float(np.cos(error) @ cosine + np.sin(error) @ sine)
+    response, size = np.exp(1j * error[large]), set_size[large]
+    items = np.nansum(np.exp(-1j * offset[large]), axis=1)
     generator = np.random.default_rng(seed)
     groups = [np.flatnonzero(size == value) for value in np.unique(size)]
-    shuffled = np.empty(SHUFFLES)
+    shuffled = np.empty(SHUFFLES, dtype=np.complex128)
     for turn in range(SHUFFLES):
-        order = np.arange(len(error))
+        order = np.arange(len(response))
         for group in groups:
             order[group] = generator.permutation(group)
-        shuffled[turn] = np.cos(error) @ cosine[order] + np.sin(error) @ sine[order]
-    spread = float(shuffled.std())
-    return (observed - float(shuffled.mean())) / spread if spread > 1e-9 else None
+        shuffled[turn] = response @ items[order]
+    return complex(response @ items), shuffled
 
 
 def separation(offset: np.ndarray) -> float:
     """The distance (radians) that all but 2 in 1,000 non-targets keep from the target; 0 without non-targets."""
     distance = np.abs(offset[np.isfinite(offset)])
     return float(np.quantile(distance, 0.002)) if len(distance) else 0.0
+
+
+def opposite_separation(offset: np.ndarray) -> float:
+    """The distance (radians) that all but 2 in 1,000 non-targets keep from the point opposite to the target."""
+    return separation(np.pi - np.abs(offset))

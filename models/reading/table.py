@@ -26,16 +26,21 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """One row that did not become a trial: which (first data row is 1), in which column, and what was expected."""
+    """One row that did not become a trial: which (first data row is 1), in which column, and what was expected.
+
+    ``file`` is the file's name without its ending, where there are several.
+    """
 
     row: int
     column: str
     value: str
     expected: str
+    file: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The row as the API shows it."""
-        return {"row": self.row, "column": self.column, "value": self.value, "expected": self.expected}
+        place = {"row": self.row, "column": self.column, "value": self.value, "expected": self.expected}
+        return place | ({"file": self.file} if self.file is not None else {})
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Table:
         rows: ``(M,)`` row numbers of the frame's rows in the file, first data row is 1.
         broken: rows that did not fit the table's shape.
         notes: sentences about what was done to open it.
+        source_columns: the columns of the file itself, where rows of one trial were put side by side since.
+        files: the file of each row of ``frame``, where a table was put together from several files; else empty.
     """
 
     name: str
@@ -57,6 +64,8 @@ class Table:
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     broken: tuple[RejectedRow, ...] = ()
     notes: tuple[str, ...] = ()
+    source_columns: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.rows) != len(self.frame):
@@ -78,6 +87,7 @@ class Table:
         return {
             "name": self.name,
             "rows": len(self.frame) + len(self.broken),
+            "source_columns": list(self.source_columns),
             "columns": [self._facts(column) for column in self.frame.columns],
         }
 

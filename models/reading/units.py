@@ -9,7 +9,11 @@ import numpy as np
 
 TAU = 2 * math.pi
 EXTRA = TAU * math.pi / 180  # radians that were multiplied by pi/180 once more
-TURNS = (EXTRA, TAU, 360.0)
+STEEP = 360.0 * 180 / math.pi  # degrees that were multiplied by 180/pi once more
+TURNS = (EXTRA, TAU, 360.0, STEEP)
+WORDS = {EXTRA: "radians times π/180", TAU: "radians", 360.0: "degrees", STEEP: "degrees times 180/π"}
+CIRCLES = {EXTRA: ("2π·π/180", "π·π/180"), TAU: ("2π", "π"), 360.0: ("360°", "180°"), STEEP: ("20,626", "10,313")}
+FEW = 40  # values below which their range says little
 
 
 def turn(values: np.ndarray, period: float) -> np.ndarray:
@@ -45,19 +49,16 @@ def report_units(response: np.ndarray, target: np.ndarray | None) -> Units:
     values = response if target is None else np.concatenate([response, target])
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
-    largest = max(abs(low), abs(high))
     shown = f"values run from {low:.4g} to {high:.4g}"
-    full = TAU if largest <= TAU * 1.001 else 360.0
-    if largest > 361 or largest <= 0.2:
+    full = _full_circle(values)
+    if full is None:
         return Units(360.0, f"{shown}, which is neither degrees nor radians; 360 to the circle is assumed", None)
     half = full / 2
     tolerance = 1e-4 * full
     within_half = (low >= -tolerance and high <= half + tolerance) or (
         low >= -half / 2 - tolerance and high <= half / 2 + tolerance
     )
-    word = "radians" if full == TAU else "degrees"
-    circle = "2π" if full == TAU else "360°"
-    half_circle = "π" if full == TAU else "180°"
+    word, (circle, half_circle) = WORDS[full], CIRCLES[full]
     if not within_half:
         return Units(full, f"{word}, full circle {circle}: {shown}")
     if target is not None:
@@ -73,15 +74,70 @@ def report_units(response: np.ndarray, target: np.ndarray | None) -> Units:
     return Units(half, f"{word}, orientation {half_circle}: {shown}", full)
 
 
+def _full_circle(values: np.ndarray) -> float | None:
+    """The full circle of the unit that the largest value speaks for; None for neither degrees nor radians."""
+    largest = float(np.abs(values).max())
+    if largest <= EXTRA * 1.001 and len(np.unique(values)) >= FEW:
+        return EXTRA
+    if 0.2 < largest <= TAU * 1.001:
+        return TAU
+    if TAU < largest <= 361:
+        return 360.0
+    return STEEP if largest > 1000 and filled_period(values) in (STEEP, STEEP / 2) else None
+
+
+def filled_period(values: np.ndarray) -> float | None:
+    """The circle, full or half, of the usual units that values fill from end to end; None if they fill none.
+
+    Values fill a circle when they lie within one turn of it, from 0 or around 0, reach both its ends and leave no
+    twelfth of it out.
+    """
+    values = values[np.isfinite(values)]
+    if len(values) < FEW:
+        return None
+    low, high = float(values.min()), float(values.max())
+    for full in TURNS:
+        for period in (full / 2, full):
+            start = 0.0 if low >= -1e-3 * period else -period / 2
+            within = low >= start - 2e-3 * period and high <= start + period * 1.004
+            if within and high - low > 0.95 * period:
+                sectors = np.unique(np.clip((values - start) / period * 12, 0, 11).astype(int))
+                return period if len(sectors) == 12 else None
+    return None
+
+
+def pair_units(response: np.ndarray, target: np.ndarray) -> tuple[Units, Units]:
+    """Periods of response and target, which differ where one was doubled or written in other units than the other.
+
+    Each fills a circle of its own then, and responses follow targets far better with two periods than with one.
+    """
+    joint = report_units(response, target)
+    own = filled_period(response), filled_period(target)
+    if own[0] is None or own[1] is None or own[0] == own[1]:
+        return joint, joint
+    together = concentration(turn(response - target, joint.period))
+    apart = concentration(turn(turn(response, own[0]) - turn(target, own[1]), TAU))
+    if apart < together + 0.15:
+        return joint, joint
+    shown = f"responses agree with targets only so read (resultant {apart:.2f}, else {together:.2f})"
+    told = [Units(period, f"{_named(period)}; {shown}") for period in own if period is not None]
+    return told[0], told[1]
+
+
+def _named(period: float) -> str:
+    full = period if period in TURNS else 2 * period
+    return f"{WORDS[full]}, {'full circle' if period == full else 'orientation'} {CIRCLES[full][period != full]}"
+
+
 def item_period(values: np.ndarray, target: np.ndarray, report: float) -> float:
-    """The period of the non-targets; half the report's when they fill just half of a circle the targets fill."""
-    values, target = values[np.isfinite(values)], target[np.isfinite(target)]
-    if not len(values) or not len(target):
+    """The period of the non-targets: the report's, unless they fill another circle while the targets fill theirs."""
+    known = values[np.isfinite(values)]
+    own = filled_period(known)
+    if own is None or math.isclose(own, report, rel_tol=1e-6):
         return report
-    quarter = report / 4
-    fills = np.abs(values).max() <= quarter * 1.001 and np.quantile(np.abs(values), 0.95) > 0.9 * quarter
-    wide = np.mean(np.abs(turn(target, report)) > math.pi / 2) > 0.3
-    return report / 2 if fills and wide else report
+    spread = np.abs(turn(target[np.isfinite(target)], report))
+    wide = len(spread) > 0 and float(np.mean(spread > math.pi / 2)) > 0.3
+    return own if wide else report
 
 
 def probe_units(values: np.ndarray) -> Units | None:

@@ -26,12 +26,9 @@ async def test_an_uploaded_file_is_read(client: httpx.AsyncClient, workshop: Any
     data = csv_of()
     dataset = await upload(client, data, "../../my colours.csv")
     assert dataset["name"] == "my colours"
-    assert dataset["file"] == {
-        "name": "my colours.csv",
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "format": "text",
-    }
+    facts = {"name": "my colours.csv", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    fate = {"rows": 240, "accepted": True, "problem": None}
+    assert dataset["file"] == facts | {"format": "text", "files": [facts | fate]}
     assert dataset["mapping"]["response"] == "response"
     assert dataset["reasons"]["response"]
     assert dataset["pictures"]["errors"]
@@ -45,6 +42,61 @@ async def test_an_uploaded_file_is_read(client: httpx.AsyncClient, workshop: Any
     assert "my-colours.parquet" in parquet.headers["content-disposition"]
     assert (await client.delete(f"/api/datasets/{dataset['id']}")).status_code == 204
     assert leftovers(client) == []
+
+
+async def test_one_file_a_subject_makes_one_dataset(client: httpx.AsyncClient, workshop: Any) -> None:
+    lines = [csv_of(trials=60, seed=seed).decode().split("\n") for seed in (1, 2)]
+    people = ["\n".join(line.partition(",")[2] for line in part).encode() for part in lines]
+    parts = [
+        ("file", ("anna.csv", people[0])),
+        ("file", ("notes.csv", b"who,what\nanna,slept badly\n")),
+        ("file", ("ben.csv", people[1])),
+        ("file", ("again.csv", people[1])),
+        ("file", ("empty.csv", b"")),
+    ]
+    answer = await client.post("/api/datasets", files=parts)
+    assert answer.status_code == 201, answer.text
+    dataset = answer.json()
+    assert (dataset["name"], dataset["file"]["name"], dataset["state"]) == ("anna and 4 more", "5 files", "ready")
+    fates = {file["name"]: (file["accepted"], file["rows"]) for file in dataset["file"]["files"]}
+    assert fates == {
+        "anna.csv": (True, 60), "notes.csv": (False, 0), "ben.csv": (True, 60), "again.csv": (False, 0),
+        "empty.csv": (False, 0),
+    }  # fmt: skip
+    reasons = {file["name"]: (file["problem"] or {}).get("title") for file in dataset["file"]["files"]}
+    assert reasons["again.csv"] == "This file was given twice"
+    assert dataset["mapping"]["subject"] == "file"
+    assert [row["subject"] for row in dataset["pictures"]["subjects"]] == ["anna", "ben"]
+    assert any(finding["kind"] == "refused_files" for finding in dataset["findings"])
+    path = f"/api/datasets/{dataset['id']}"
+    one_size = dict(dataset["mapping"], nontargets=[], nontarget_probes=[], set_size=None)
+    changed = (await client.patch(path, json={"mapping": one_size})).json()
+    assert (changed["state"], changed["summary"]["subjects"], changed["summary"]["set_sizes"]) == ("ready", 2, [1])
+    assert (await client.delete(path)).status_code == 204
+    assert leftovers(client) == []
+
+
+async def test_files_that_all_fail_are_refused_together(client: httpx.AsyncClient, workshop: Any) -> None:
+    parts = [("file", ("a.pkl", b"\x80\x04abc")), ("file", ("b.pkl", b"\x80\x04abcd"))]
+    answer = await client.post("/api/datasets", files=parts)
+    assert answer.status_code == 422
+    assert "pickle" in answer.json()["title"]
+    assert "a.pkl" in answer.json()["detail"]
+    assert leftovers(client) == []
+
+
+async def test_a_unit_that_is_left_open_is_guessed(client: httpx.AsyncClient, workshop: Any) -> None:
+    dataset = await upload(client)
+    path = f"/api/datasets/{dataset['id']}"
+    mapping = dict(
+        dataset["mapping"], target_probe=None, nontarget_probes=[], periods={"response": 360, "target": None}
+    )
+    changed = (await client.patch(path, json={"mapping": mapping})).json()
+    assert changed["state"] == "ready", changed
+    assert changed["mapping"]["periods"] == {"response": 360.0, "target": 360.0, "nontargets": 360.0}
+    assert "degrees" in changed["reasons"]["target_units"]
+    again = (await client.patch(path, json={"mapping": {"table": None}})).json()
+    assert again["hash"] == dataset["hash"], "a mapping without a response is guessed anew"
 
 
 async def test_what_cannot_be_read_is_refused_and_not_kept(client: httpx.AsyncClient, workshop: Any) -> None:

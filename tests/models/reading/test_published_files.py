@@ -1,4 +1,4 @@
-"""Published data: tidy files load without a question and exactly; raw files load after two choices or are refused."""
+"""Published data: tidy files load without a question and exactly; raw files load, some after one answer."""
 
 from __future__ import annotations
 
@@ -195,16 +195,31 @@ def test_benchmark_structs_agree_with_the_relative_files(shared_data):
         assert_same_angles(outcome.trials.report.numpy(), table(part, "report"), 4e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "missing", "remedy"),
-    [
-        ("memtoolbox__3000trials_3items_SUBJ1.mat", "errors only", "non-target"),
-        ("panichello_2019__sampleData.mat", "MATLAB table", "writetable(dat, 'file.csv')"),
-        ("bays_2009__bays2009_full.rda", "R data file", "write.csv"),
-    ],
-)
-def test_what_cannot_be_used_is_refused_with_a_remedy(shared_data, name, missing, remedy):
-    outcome = read_raw(shared_data, name)
-    assert (outcome.state, outcome.trials) == ("refused", None)
-    assert missing in outcome.problem[0]
-    assert remedy in outcome.problem[1]
+def test_bays_2009_from_r(shared_data):
+    frame = tidy(shared_data, "bays_2009")
+    outcome = read_raw(shared_data, "bays_2009__bays2009_full.rda")
+    assert (outcome.state, outcome.format, outcome.mapping.condition) == ("ready", "r", ("duration",))
+    assert_same_angles(outcome.trials.report.numpy(), table(frame, "report"), 2e-3)
+    assert_same_angles(outcome.trials.response.numpy(), frame["response"].to_numpy(), 2e-3)
+    assert outcome.trials.set_size.tolist() == frame["set_size"].tolist()
+
+
+def test_panichello_2019_from_a_matlab_table(shared_data):
+    frame = tidy(shared_data, "panichello_2019_sample")
+    outcome = read_raw(shared_data, "panichello_2019__sampleData.mat")
+    assert (outcome.state, outcome.mapping.response, outcome.mapping.target) == ("ready", "report", "target")
+    assert_same_angles(outcome.trials.report.numpy(), table(frame, "report"))
+    assert_same_angles(outcome.trials.response.numpy(), frame["response"].to_numpy())
+    assert any("MATLAB table" in finding.detail for finding in outcome.findings)
+
+
+def test_errors_only_are_loaded_when_a_person_agrees(shared_data):
+    asked = read_raw(shared_data, "memtoolbox__3000trials_3items_SUBJ1.mat")
+    assert asked.state == "question"
+    (question,) = asked.questions
+    assert "errors only" in question.title
+    assert "every display had 3 items" in question.detail
+    agreed = read_raw(shared_data, "memtoolbox__3000trials_3items_SUBJ1.mat", [question.choices[0][0]])
+    assert (agreed.state, agreed.trials.set_sizes, len(agreed.trials)) == ("ready", [1], 3120)
+    assert agreed.trials.report.abs().max() == 0
+    assert "no_items" in {finding.kind for finding in agreed.findings}
