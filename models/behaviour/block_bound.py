@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from models.behaviour.bns import Block
-from models.behaviour.bound import SizeData, expected_log_likelihood, log_normal, log_prior
+from models.behaviour.bound import SizeData, expected_curvature, expected_log_likelihood, log_normal, log_prior
+from models.behaviour.curvature import Vector, gradient_differences, root_of_inverse
 from models.behaviour.emissions import Family
 from models.behaviour.patterns import MOST_DISCRETE, inducing_points, snap
 from models.behaviour.swap_function import SwapFunction
@@ -20,12 +20,8 @@ from models.behaviour.swap_part import SwapPart
 
 _LIMITS = {"log_amplitude": 7.0, "log_sharpness": 4.5, "constant": 25.0}
 WIDEST = 25.0
-_HESSIAN_STEP = 1e-4
 _START_SHARPNESS, _START_FACTOR = 1.0, 0.5
-_LEAST_CURVATURE = 1e-2
 _SLOPE = (0.0, 1.0)  # prior of the power of set size by which a linked noise parameter changes
-
-Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -216,29 +212,50 @@ class BlockBound:
         return cost_and_gradient(self.value, vector, self.trials)
 
     def root(self, vector: Vector) -> Tensor:
-        """``(modelled, E)`` a root of the posterior covariance of everything but the factors.
+        """``(modelled, modelled)`` a root of the posterior covariance of everything but the factors.
 
-        At the optimum the bound's curvature for whitened values w is the inverse of ``F F'``; with its curvature B
-        between w and the other coordinates h, and D among those, which are found by differences of the gradient, the
-        posterior of h has precision ``S = D - B' F F' B`` and w follows it by ``-F F' B`` (linear response; Giordano et
-        al. 2018). So the variational posterior is widened by what kernel, noise and guesses contribute.
+        The inverse of the bound's curvature by whitened values, kernel, noise and guesses together (linear response;
+        Giordano et al. 2018), so that the band of a swap function holds what all of them leave open.
         """
-        parts = self.split(torch.from_numpy(np.array(vector)))
-        spread = torch.block_diag(*[self.function(parts, g).factor for g in range(len(self.groups))])
-        kind = [torch.full((count,), name.startswith("mean")) for name, count in self.shapes.items()]
-        where = torch.cat(kind)[: self.modelled]
-        w, h = where.nonzero()[:, 0], (~where).nonzero()[:, 0]
-        curvature = gradient_differences(self.cost, vector, h.tolist()) * self.trials
-        across, among = curvature[:, w].T, curvature[:, h]
-        follow = -spread @ (spread.T @ across) if len(w) else across.new_zeros(0, len(h))
-        value, direction = torch.linalg.eigh((among + among.T) / 2 + across.T @ follow)
-        inverse = direction / value.clamp(min=_LEAST_CURVATURE).sqrt()
-        root = torch.zeros(self.modelled, len(w) + len(h), dtype=torch.float64)
-        if len(w):
-            root[w, : len(w)] = spread
-            root[w, len(w) :] = follow @ inverse
-        root[h, len(w) :] = inverse
-        return root
+        point = torch.from_numpy(np.array(vector))
+        parts = self.split(point)
+        curvature = torch.zeros(self.modelled, self.modelled, dtype=torch.float64)
+        others = [i for name, where in self.rows.items() if not name.startswith("mean") for i in where]
+        rows = gradient_differences(self.cost, vector, others)[:, : self.modelled] * self.trials
+        curvature[others], curvature[:, others] = rows, rows.T
+        for g in range(len(self.groups)):
+            where = torch.tensor(self.rows[f"mean {g}"])
+            curvature[where[:, None], where] = self._mean_curvature(parts, g)
+        return root_of_inverse(curvature, self._prior_precision(point))
+
+    @property
+    def rows(self) -> dict[str, range]:
+        """Which entries of the vector each of its parts has, without the factors."""
+        ends = np.cumsum(list(self.shapes.values())).tolist()
+        named = zip(self.shapes.items(), ends, strict=True)
+        return {name: range(end - count, end) for (name, count), end in named if not name.startswith("factor")}
+
+    def _mean_curvature(self, parts: dict[str, Tensor], g: int) -> Tensor:
+        """``(R, R)`` by the whitened values of one swap function; exact, where differences would need R gradients."""
+        noise, function = self.noise(parts["noise"]), self.function(parts, g)
+        total = torch.eye(self.points(g), dtype=torch.float64)
+        for k, part in enumerate(self.data):
+            if self.group_of.get(part.size) == g and self.points(g):
+                guess = parts["uniform_log_odds"][k] if self.uniform else None
+                total = total + expected_curvature(part, function, self.family, noise[k], guess)
+        return total
+
+    def _prior_precision(self, vector: Tensor) -> Tensor:
+        """``(modelled, modelled)`` of the weak priors, and of the whitened values' standard normal."""
+        first, rest = vector[: self.modelled], vector[self.modelled :]
+
+        def log_prior_of(head: Tensor) -> Tensor:
+            parts = self.split(torch.cat([head, rest]))
+            values = [parts[f"mean {g}"] for g in range(len(self.groups))]
+            whitened = sum((one.square().sum() for one in values), torch.zeros((), dtype=torch.float64))
+            return self.log_priors(parts, self.noise(parts["noise"])) - whitened / 2
+
+        return -torch.autograd.functional.hessian(log_prior_of, first)
 
     def block(self, vector: Vector) -> Block:
         """The fitted block at a vector, with its posterior."""
@@ -269,16 +286,3 @@ def cost_and_gradient(value: Callable[[Tensor], Tensor], vector: Vector, trials:
     if gradient is None:
         raise RuntimeError("the bound does not depend on its parameters")
     return float(cost.detach()), gradient.numpy()
-
-
-def gradient_differences(
-    cost: Callable[[Vector], tuple[float, Vector]], vector: Vector, coordinates: Sequence[int]
-) -> Tensor:
-    """``(len(coordinates), size)`` rows of the Hessian of a cost, by central differences of its gradient."""
-    rows = np.empty((len(coordinates), len(vector)))
-    for i, coordinate in enumerate(coordinates):
-        step = np.zeros(len(vector))
-        step[coordinate] = _HESSIAN_STEP
-        rise = cost(vector + step)[1] - cost(vector - step)[1]
-        rows[i] = rise / (2 * _HESSIAN_STEP)
-    return torch.from_numpy(rows)

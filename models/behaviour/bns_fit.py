@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
-from models.behaviour.block_bound import BlockBound, Start, Vector
+from models.behaviour.block_bound import BlockBound, Start
 from models.behaviour.bns import BNS, Block
 from models.behaviour.bound import prepare
 from models.behaviour.config import CannotFit, FitConfig
+from models.behaviour.curvature import Vector
 from models.behaviour.emissions import FAMILIES
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.swap_shapes import MissingProbe, check_probe

@@ -75,26 +75,73 @@ def expected_log_likelihood(
         noise: ``(P,)`` its parameters.
         uniform_log_odds: scalar, a guess against the target; None where nobody guesses.
     """
-    density = family.log_density(data.error if function is not None else data.error[:, :1], noise)
-    flat = -LOG_FULL_CIRCLE
+    terms = _terms(data, family, noise, uniform_log_odds, function is not None)
+    if function is None:
+        return (terms.fixed.log() + terms.highest).sum() - len(terms.fixed) * torch.log1p(terms.guess)
+    odds, weights = swap_odds(function, data.arrangements)
+    swaps = (_own(odds, data.arrangements) @ terms.swaps[..., None])[..., 0]
+    numerator = ((terms.fixed + swaps).log() @ weights).sum() + terms.highest.sum()
+    denominator = data.arrangements.count @ ((1 + terms.guess + odds.sum(-1)).log() @ weights)
+    return numerator - denominator
+
+
+@torch.no_grad()
+def expected_curvature(
+    data: SizeData, function: SwapFunction, family: Family, noise: Tensor, uniform_log_odds: Tensor | None
+) -> Tensor:
+    """``(R, R)`` minus the second derivatives of ``expected_log_likelihood`` by the whitened posterior mean.
+
+    By ``log sum_j exp f_j``, whose second derivatives are ``diag(p) - p p'`` with p the softmax: what the prior weights
+    of a display's components have, less what their posterior weights have, averaged over the quadrature nodes.
+    """
+    arrangements = data.arrangements
+    terms = _terms(data, family, noise, uniform_log_odds, True)
+    odds, weights = swap_odds(function, arrangements)
+    joint = _own(odds, arrangements) * terms.swaps[:, None]
+    posterior = joint / (terms.fixed + joint.sum(-1))[..., None]
+    prior = odds / (1 + terms.guess + odds.sum(-1, keepdim=True))
+    own = _softmax_curvature(prior, weights) * arrangements.count[:, None, None]
+    own = own.index_add(0, arrangements.member, _softmax_curvature(posterior, weights), alpha=-1)
+    count, index = len(arrangements.points), arrangements.index
+    pairs = (index[:, :, None] * count + index[:, None, :]).reshape(-1)
+    among = own.new_zeros(count * count).index_add(0, pairs, own.reshape(-1)).reshape(count, count)
+    features = function.features(arrangements.points)
+    return features @ among @ features.T
+
+
+def _softmax_curvature(share: Tensor, weights: Tensor) -> Tensor:
+    """``(P, n, n)`` mean of ``diag(p) - p p'`` over nodes, from shares ``(P, S, n)``."""
+    weighted = share * weights[:, None]
+    return torch.diag_embed(weighted.sum(1)) - weighted.transpose(1, 2) @ share
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Densities of M trials over their ``exp(highest)``: of target and guess together, and of every non-target."""
+
+    highest: Tensor
+    fixed: Tensor
+    swaps: Tensor
+    guess: Tensor
+
+
+def _terms(data: SizeData, family: Family, noise: Tensor, uniform_log_odds: Tensor | None, swaps: bool) -> _Terms:
+    density = family.log_density(data.error if swaps else data.error[:, :1], noise)
     # the largest component is taken out so that no concentration underflows every component at once
     highest = density.detach().amax(1, keepdim=True)
+    guess = density.new_zeros(())
     if uniform_log_odds is not None:
-        highest = highest.clamp(min=flat)
+        highest = highest.clamp(min=-LOG_FULL_CIRCLE)
         guess = uniform_log_odds.exp()
-    else:
-        guess = density.new_zeros(())
     scaled = (density - highest).exp()
-    fixed = guess * (flat - highest).clamp(max=0).exp() + scaled[:, :1]
-    if function is None:
-        return (fixed.log() + highest).sum() - len(density) * torch.log1p(guess)
-    odds, weights = swap_odds(function, data.arrangements)
-    arrangements = data.arrangements
-    own = odds if len(odds) == len(density) and _identity(arrangements.member) else odds[arrangements.member]
-    swaps = (own @ scaled[:, 1:, None])[..., 0]
-    numerator = ((fixed + swaps).log() @ weights).sum() + highest.sum()
-    denominator = arrangements.count @ ((1 + guess + odds.sum(-1)).log() @ weights)
-    return numerator - denominator
+    fixed = guess * (-LOG_FULL_CIRCLE - highest).clamp(max=0).exp() + scaled[:, :1]
+    return _Terms(highest, fixed, scaled[:, 1:], guess)
+
+
+def _own(odds: Tensor, arrangements: Arrangements) -> Tensor:
+    """``(M, S, n)`` the odds of each trial's arrangement."""
+    whole = len(odds) == len(arrangements.member) and _identity(arrangements.member)
+    return odds if whole else odds[arrangements.member]
 
 
 def log_normal(value: Tensor, mean: float | Tensor, sd: float | Tensor) -> Tensor:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.behaviour.block_bound import BlockBound, Vector
+from models.behaviour.block_bound import BlockBound
 from models.behaviour.bns import BNS, Block
 from models.behaviour.bns_fit import Ascent, bound_of, check, climb, coupled, start
 from models.behaviour.bound import SizeData, prepare
 from models.behaviour.config import CannotFit, FitConfig
+from models.behaviour.curvature import Vector
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.hierarchical_bound import HierarchicalBound, Population
 from models.behaviour.subjects import SubjectModels

@@ -10,16 +10,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.behaviour.block_bound import BlockBound, Vector, cost_and_gradient, triangular
+from models.behaviour.block_bound import BlockBound, cost_and_gradient, triangular
 from models.behaviour.bns import Block
 from models.behaviour.bound import SizeData, expected_log_likelihood, log_normal
+from models.behaviour.curvature import Vector, root_of_inverse
 from models.behaviour.swap_function import SwapFunction
 from models.behaviour.swap_part import SwapPart
 
 _RATIO = (math.log(0.25), 1.0)  # prior of log r, the variance of deviations over that of f
 _START_FACTOR = 0.7
 _FIRST_SD, _PRIOR_SD, _PRIOR_WEIGHT = 0.4, 0.15, 2.0  # of subjects' numbers around the population's
-_STEP, _LEAST_CURVATURE = 1e-3, 1e-2
+_STEP = 1e-3
 
 Parts = dict[str, Tensor]
 
@@ -181,9 +182,8 @@ class HierarchicalBound:
 
         steps = _STEP * torch.eye(own.shape[1], dtype=torch.float64)
         rows = [(gradient(own[s] - step) - gradient(own[s] + step)) / (2 * _STEP) for step in steps]
-        curvature = torch.stack(rows)
-        value, direction = torch.linalg.eigh((curvature + curvature.T) / 2)
-        return (direction / value.clamp(min=_LEAST_CURVATURE)) @ direction.T
+        root = root_of_inverse(torch.stack(rows), torch.diag(population.sd**-2))
+        return root @ root.T
 
     def blocks(self, vector: Vector, population: Population) -> dict[str | None, Block]:
         """Fitted blocks by subject, and the population's under None."""
