@@ -102,11 +102,8 @@ def expected_curvature(
     prior = odds / (1 + terms.guess + odds.sum(-1, keepdim=True))
     own = _softmax_curvature(prior, weights) * arrangements.count[:, None, None]
     own = own.index_add(0, arrangements.member, _softmax_curvature(posterior, weights), alpha=-1)
-    count, index = len(arrangements.points), arrangements.index
-    pairs = (index[:, :, None] * count + index[:, None, :]).reshape(-1)
-    among = own.new_zeros(count * count).index_add(0, pairs, own.reshape(-1)).reshape(count, count)
-    features = function.features(arrangements.points)
-    return features @ among @ features.T
+    features = function.features(arrangements.points).T[arrangements.index]
+    return features.flatten(0, 1).T @ (own @ features).flatten(0, 1)
 
 
 def _softmax_curvature(share: Tensor, weights: Tensor) -> Tensor:
