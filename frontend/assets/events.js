@@ -5,7 +5,7 @@
 (function () {
   const FLUSH_MS = 200; // at most this often a store is written
   const KEPT_POINTS = 4000; // of each job
-  const KINDS = ["dataset", "fit", "surrogate", "network", "analysis", "study"];
+  const KINDS = ["dataset", "fit", "surrogate", "network", "analysis", "comparison", "recovery", "study"];
   const swapscope = (window.swapscope = window.swapscope || {});
   let source = null;
   let seen = false; // whether there was a snapshot before

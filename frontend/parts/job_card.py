@@ -33,7 +33,15 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "cancel": ("Cancel", "cross"),
     "retry": ("Try again", "retry"),
 }
-KINDS = {"read": "dataset", "fit": "behaviour", "surrogate": "surrogate", "train": "network", "analyse": "flask"}
+KINDS = {
+    "read": "dataset",
+    "fit": "behaviour",
+    "compare": "behaviour",
+    "recover": "retry",
+    "surrogate": "surrogate",
+    "train": "network",
+    "analyse": "flask",
+}
 
 
 def allowed(job: dict[str, Any]) -> list[str]:
@@ -57,6 +65,8 @@ def place(result: dict[str, Any] | None) -> str | None:
         "fit": "/behaviour?fit={id}",
         "network": "/network?network={id}",
         "analysis": "/network?analysis={id}",
+        "comparison": "/comparison?comparison={id}",
+        "recovery": "/comparison?recovery={id}",
         "study": "/",
         "surrogate": "/api/surrogates/{id}/data.csv",
     }
