@@ -106,15 +106,18 @@ def layout() -> dmc.MantineProvider:
     )
 
 
-def watch(kind: str, key: str, jobs: dict[str, str] | None = None, complete: bool = False) -> html.Div:
+def watch(
+    kind: str, key: str, jobs: dict[str, str] | None = None, complete: bool = False, store: str = "refresh"
+) -> html.Div:
     """Put this on a page to have it drawn anew when what it shows is no longer true.
 
     That is when the resource (kind "fit", its id, ...; "*": any of the kind) is heard of, or when one of `jobs` has
     another state than the one given here, in which it was drawn. `complete`: these are all the jobs that there are.
+    A part of a page that draws itself names the `store` that is then written, instead of the whole page's.
     """
-    drawn = {"kind": kind, "id": key, "jobs": jobs or {}, "complete": complete}
-    store = dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data=drawn)
-    return html.Div(store, hidden=True, **data(watch=json.dumps(drawn)))
+    drawn = {"kind": kind, "id": key, "jobs": jobs or {}, "complete": complete, "store": store}
+    told = dcc.Store(id={"type": "watched", "name": f"{kind}-{key}"}, data=drawn)
+    return html.Div(told, hidden=True, **data(watch=json.dumps(drawn)))
 
 
 def waiting() -> html.Div:

@@ -16,16 +16,18 @@
   const told = new Map(); // "fit 12" and "fit *": when the last event arrived
   const tried = new Map(); // "job drawn-as is": how often the page was drawn for it, and when it may be again
   const begun = new Set(); // jobs whose first point has been drawn
+  const renewed = new Map(); // store of a part that draws itself: when it was asked to
   let asked = 0; // when the page that is shown, or on its way, was asked for
   let gap = 0; // when news came back after a silence
   let count = 0;
 
   const stamp = () => "redraw-" + ++count + "-" + Date.now();
-  const redraw = () => {
-    asked = performance.now();
-    window.dash_clientside.set_props("refresh", { data: stamp() });
+  const redraw = (store = "refresh") => {
+    if (store === "refresh") asked = performance.now();
+    else renewed.set(store, performance.now());
+    window.dash_clientside.set_props(store, { data: stamp() });
   };
-  const since = (name) => (told.get(name) || 0) > asked;
+  const since = (name, store) => (told.get(name) || 0) > Math.max(asked, renewed.get(store) || 0);
 
   function moved(job, drawn, state) {
     const name = job + " ";
@@ -47,8 +49,8 @@
     const fresh = watched.complete
       ? Object.values(jobs).filter((job) => !(job.id in watched.jobs) && moved(job.id, "unknown", job.state))
       : [];
-    const missed = gap > asked && drawn.some(([, state]) => MOVING.has(state));
-    return changes.length > 0 || fresh.length > 0 || missed || since(watched.kind + " " + watched.id);
+    const missed = gap > Math.max(asked, renewed.get(watched.store) || 0) && drawn.some(([, state]) => MOVING.has(state));
+    return changes.length > 0 || fresh.length > 0 || missed || since(watched.kind + " " + watched.id, watched.store);
   }
 
   functions.swapscope = Object.assign(functions.swapscope || {}, {
@@ -57,7 +59,7 @@
     },
     refreshWatched(bell, jobs, watched) {
       const hits = watched.filter((one) => one && stale(one, jobs || {}));
-      if (hits.length) redraw();
+      new Set(hits.map((one) => one.store || "refresh")).forEach((store) => redraw(store));
     },
   });
 

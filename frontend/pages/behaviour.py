@@ -6,36 +6,30 @@ import asyncio
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, html
+from dash import ALL, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
-from frontend import api, theme
-from frontend.parts.fit_form import MODELS, fit_form
-from frontend.parts.fit_result import FIGURES, fit_result
+from frontend import api
+from frontend.parts.fit_downloads import fit_downloads
+from frontend.parts.fit_form import fit_form, summary_of
+from frontend.parts.fit_list import fit_groups, name_of
+from frontend.parts.fit_result import fit_result
+from frontend.parts.fit_tables import number
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
-from frontend.parts.markup import Child, aria, when
+from frontend.parts.markup import Child, aria
+from frontend.parts.model_catalogue import CHOICES, label_of, options_of
 from frontend.parts.surrogate_panel import surrogate_panel
 from frontend.router import Page
 from frontend.shell import empty, watch
-from frontend.wiring import callback, go, no_update
-
-STATES = {
-    "done": ("fitted", "teal"),
-    "ready": ("fitted", "teal"),
-    "running": ("fitting", "accent"),
-    "queued": ("in the queue", "gray"),
-    "waiting": ("waits", "gray"),
-    "failed": ("failed", "red"),
-    "cancelled": ("cancelled", "gray"),
-}
+from frontend.wiring import callback, go, no_update, notify
 
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     """`?fit=ID` shows a fit, `?dataset=ID` opens the form for it, nothing opens the form and lists the fits."""
     if "fit" in query:
         return await _fit(query["fit"])
-    datasets, fits = await asyncio.gather(api.current().get("/datasets"), api.current().get("/fits"))
+    datasets, fits, jobs = await asyncio.gather(*(api.current().get(path) for path in ("/datasets", "/fits", "/jobs")))
     if not any(dataset["state"] == "ready" for dataset in datasets):
         return empty(
             "No dataset is ready yet",
@@ -43,8 +37,6 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
             dcc.Link(dmc.Button("Upload your data"), href="/dataset"),
             picture="behaviour",
         )
-    names_of = {dataset["id"]: dataset["name"] for dataset in datasets}
-    rows = [fit_row(fit, names_of.get(fit["dataset_id"], "")) for fit in fits]
     return html.Div(
         [
             html.H1("Behaviour", className="title"),
@@ -53,31 +45,10 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
                 className="soft",
             ),
             fit_form(datasets, query.get("dataset")),
-            html.H2("Fits", className="section") if rows else None,
-            html.Section(rows, className="card list", **aria(label="Fits")) if rows else None,
+            html.Div(fit_groups(datasets, fits, jobs, query.get("dataset")), id="fit-list", className="stack"),
+            dcc.Store(id="fits-stale"),
         ],
         className="stack",
-    )
-
-
-def fit_row(fit: dict[str, Any], dataset: str) -> dcc.Link:
-    """A fit in a list, leading to its page."""
-    state = STATES.get(fit["state"], (fit["state"], "gray"))
-    return dcc.Link(
-        [
-            html.Span(icon("behaviour", 18), className="job-kind"),
-            html.Div(
-                [
-                    html.Div(fit.get("name") or MODELS[fit["model"]][0], className="row-name"),
-                    html.Div(f"{dataset} · {when(fit.get('created'))}", className="small soft"),
-                ],
-                className="grow",
-            ),
-            dmc.Badge(state[0], variant="light", color=state[1], size="sm"),
-            icon("chevron", 16),
-        ],
-        href=f"/behaviour?fit={fit['id']}",
-        className="list-row",
     )
 
 
@@ -97,57 +68,59 @@ async def _fit(key: str) -> Component:
 
 def _head(fit: dict[str, Any], dataset: dict[str, Any] | None, siblings: list[dict[str, Any]]) -> html.Div:
     name = dataset["name"] if dataset else "a dataset that was deleted"
-    result = fit.get("result")
-    facts = f"seed {fit.get('seed', 1)}"
-    if result:
-        likelihood = f"{result['log_likelihood_per_trial']:.4f}".replace("-", "−")
-        facts = f"{result['trials']:,} trials · log-likelihood {likelihood} nats a trial · {facts}"
     tabs = [
         dcc.Link(
-            one.get("name") or MODELS[one["model"]][0],
+            name_of(one),
             href=f"/behaviour?fit={one['id']}",
             className="fit-tab here" if one["id"] == fit["id"] else "fit-tab",
         )
         for one in siblings
     ]
-    actions = [
-        dcc.Link(
-            dmc.Button("Fit another", variant="default", size="sm"), href=f"/behaviour?dataset={fit['dataset_id']}"
-        ),
-        dcc.Link(
-            dmc.Button("Train a network on this fit", size="sm", rightSection=icon("arrow", 16)),
-            href=f"/network?fit={fit['id']}",
-        )
-        if result
-        else None,
-    ]
-    return html.Div(
+    title = html.Div(
         [
             html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Div(
-                                [
-                                    dcc.Link("Behaviour", href="/behaviour"),
-                                    " / ",
-                                    dcc.Link(name, href=f"/dataset/{fit['dataset_id']}"),
-                                ],
-                                className="crumb",
-                            ),
-                            html.H1(fit.get("name") or MODELS[fit["model"]][0], className="title"),
-                            html.P(facts, className="small soft number"),
-                        ]
-                    ),
-                    html.Div(actions, className="row"),
-                ],
-                className="page-head",
+                [dcc.Link("Behaviour", href="/behaviour"), " / ", dcc.Link(name, href=f"/dataset/{fit['dataset_id']}")],
+                className="crumb",
             ),
+            html.H1(name_of(fit), className="title"),
+            html.P(_facts(fit), className="small soft number"),
+        ]
+    )
+    return html.Div(
+        [
+            html.Div([title, html.Div(_actions(fit), className="row")], className="page-head"),
             html.Div(tabs, className="tabs", role="navigation", **aria(label="Fits of this dataset"))
             if len(tabs) > 1
             else None,
         ]
     )
+
+
+def _facts(fit: dict[str, Any]) -> str:
+    """What was fitted, to how much, and how well, in a line."""
+    facts = [f"seed {fit.get('seed', 1)}"]
+    if fit.get("name") not in (None, label := label_of(fit["model"], fit.get("options") or {})):
+        facts.insert(0, label)
+    result = fit.get("result")
+    if result:
+        likelihood = number(result["log_likelihood_per_trial"], ".4f")
+        facts = [f"{result['trials']:,} trials", f"log-likelihood {likelihood} nats a trial", *facts]
+    return " · ".join(facts)
+
+
+def _actions(fit: dict[str, Any]) -> list[Child]:
+    dataset = fit["dataset_id"]
+    if not fit.get("result"):
+        return [dcc.Link(dmc.Button("Fit another", variant="default", size="sm"), href=f"/behaviour?dataset={dataset}")]
+    return [
+        fit_downloads(fit),
+        dcc.Link(dmc.Button("Fit another", variant="default", size="sm"), href=f"/behaviour?dataset={dataset}"),
+        dcc.Link(dmc.Button("Compare models", variant="default", size="sm"), href=f"/comparison?dataset={dataset}"),
+        dcc.Link(
+            dmc.Button("Train a network on this fit", size="sm", rightSection=icon("arrow", 16)),
+            href=f"/network?fit={fit['id']}",
+        ),
+    ]
 
 
 def _finished(fit: dict[str, Any]) -> list[Child]:
@@ -168,49 +141,43 @@ async def _unfinished(job: dict[str, Any] | None) -> list[Child]:
 
 @callback(
     Output("wake", "data", allow_duplicate=True),
+    Output("fits-stale", "data"),
     Input("fit-all", "n_clicks"),
     State("fit-dataset", "value"),
     State("fit-models", "value"),
-    State("fit-shared", "value"),
-    State("fit-uniform", "checked"),
+    State({"type": "fit-option", "name": ALL}, "value"),
+    State({"type": "fit-option", "name": ALL}, "id"),
     State("fit-seed", "value"),
     running=[(Output("fit-all", "loading"), True, False)],
     prevent_initial_call=True,
 )
 async def fit_all(
-    clicks: int | None, dataset: str | None, models: list[str], shared: str, uniform: bool, seed: int | None
+    clicks: int | None,
+    dataset: str | None,
+    models: list[str],
+    values: list[str],
+    ids: list[dict[str, str]],
+    seed: int | None,
 ) -> object:
-    """Start a job for every chosen model, and go to the first one's page."""
-    if not clicks or not dataset or not models:
-        return no_update
+    """Start a job for every chosen model; go to a single one's page, else show them all in the list."""
+    chosen = [choice for name, choice in CHOICES.items() if name in (models or [])]
+    if not clicks or not dataset or not chosen:
+        return no_update, no_update
+    settings = {one["name"]: value for one, value in zip(ids, values, strict=True)}
+    if ((await summary_of(dataset)) or {}).get("subjects", 2) < 2:
+        settings["subjects"] = "pooled"
     jobs = []
-    for model in sorted(models, key=list(MODELS).index):
-        options: dict[str, Any] = {"uniform": bool(uniform)}
-        if model == "bns":
-            options["swap_function_shared"] = shared == "shared"
-        request = {"dataset_id": dataset, "model": model, "options": options, "seed": seed or 0}
-        jobs.append(await api.current().post("/fits", request))
+    for choice in chosen:
+        options = options_of(choice, settings)
+        request = {"dataset_id": dataset, "model": choice.model, "options": options, "seed": seed or 0}
+        jobs.append(await api.current().post("/fits", request | {"name": label_of(choice.model, options)}))
+    stamp = f"fit-{jobs[0]['id']}"
     result = jobs[0].get("result")
-    go(f"/behaviour?fit={result['id']}" if result and result.get("id") else "/jobs")
-    return f"fit-{jobs[0]['id']}"
+    if len(jobs) == 1 and result and result.get("id"):
+        go(f"/behaviour?fit={result['id']}")
+    else:
+        notify(f"{len(jobs)} models are being fitted", "They are listed below, the newest first.", "teal")
+    return stamp, stamp
 
-
-def _view(name: str, figure: str, control: str) -> None:
-    """Declare that the control redraws the figure of the fit on the page."""
-
-    @callback(
-        Output(figure, "figure"),
-        Input(control, "value"),
-        State("fit", "data"),
-        prevent_initial_call=True,
-    )
-    async def redraw(view: str, fit: dict[str, Any]) -> object:
-        full = await api.current().get(f"/fits/{fit['id']}")
-        return theme.dress(await asyncio.to_thread(FIGURES[name], full["result"], view))
-
-
-_view("swap", "swap-function", "swap-view")
-_view("weights", "weights", "weights-view")
-_view("predictive", "predictive", "predictive-view")
 
 PAGES = (Page("/behaviour", "Behaviour", render, nav="Behaviour", icon="behaviour", order=20),)

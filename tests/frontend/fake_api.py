@@ -12,6 +12,8 @@ import os
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
+import fake_comparisons
+import study_fits
 import study_numbers as numbers
 import study_records as records
 from fastapi import Body, FastAPI, File, HTTPException, Request, Response, UploadFile
@@ -51,6 +53,7 @@ def create_app() -> FastAPI:
     _datasets(app, state)
     _fits(app, state)
     _jobs(app, state)
+    fake_comparisons.add_routes(app, state)
 
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
@@ -135,7 +138,7 @@ def _fits(app: FastAPI, state: State) -> None:
         fit_id, job_id = f"f{number}", f"j{number}"
         state.fits[fit_id] = body | {
             "id": fit_id,
-            "name": body["model"],
+            "name": body.get("name") or body["model"],
             "state": "running",
             "job_id": job_id,
             "result": None,
@@ -211,7 +214,7 @@ async def _play(state: State, request: Request) -> AsyncIterator[dict[str, str]]
                 job["state"] = "done"
                 fit = state.fits.get(job["result"]["id"])
                 if fit:
-                    fit |= {"state": "done", "result": numbers.fit_result(fit["model"], with_truth=False)}
+                    fit |= {"state": "done", "result": study_fits.fit_result(fit["model"], fit.get("options"))}
             yield {"event": "job", "data": json.dumps(job)}
             if ended:
                 yield {"event": "fit", "data": json.dumps({"id": job["result"]["id"], "state": "done"})}

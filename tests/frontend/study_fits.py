@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import study_numbers as numbers
 
+from frontend.parts import model_catalogue
+
 SIZES = numbers.SET_SIZES[1:]
 
 
@@ -55,9 +57,7 @@ def subjects(count: int = 12) -> list[dict[str, Any]]:
         for size in SIZES:
             distance = np.linspace(0, np.pi, 41)
             mean = -3.4 + 0.28 * size + level + 1.9 * slope * np.exp(-((distance / 0.95) ** 2))
-            functions.append(
-                {"set_size": size, "feature": "probe", "distance": distance.tolist(), **_bands(mean, 0.5)}
-            )
+            functions.append({"set_size": size, "feature": "probe", "distance": distance.tolist(), **_bands(mean, 0.5)})
         found.append(
             {
                 "name": str(number),
@@ -130,16 +130,17 @@ def precision() -> list[dict[str, Any]]:
     ]
 
 
-def fit_result(model: str = "bns", options: dict[str, Any] | None = None) -> dict[str, Any]:
+def fit_result(model: str = "bns", options: dict[str, Any] | None = None, with_truth: bool = False) -> dict[str, Any]:
     """FitResult of a model under its options, with everything that the contract adds."""
     options = options or {}
-    base = numbers.fit_result("bns" if model == "bns" else "three_component", with_truth=False)
+    base = numbers.fit_result("bns" if model == "bns" else "three_component", with_truth)
     dimensions = options.get("dimensions", "probe")
     for function in base["swap_functions"]:
         function["feature"] = "report" if dimensions == "report" else "probe"
     result = base | {
         "model": model,
         "swap_surfaces": [],
+        "label": model_catalogue.label_of(model, options),
         "subjects": None,
         "nonparametric": nonparametric(),
         "checks": checks(),

@@ -6,6 +6,7 @@ import copy
 import math
 from typing import Any
 
+import study_fits
 import study_numbers as numbers
 
 CREATED = "2026-11-23T20:14:00Z"
@@ -163,7 +164,7 @@ def datasets() -> dict[str, dict[str, Any]]:
 
 
 def fits() -> dict[str, dict[str, Any]]:
-    """Two finished fits of the example and one that runs."""
+    """Finished fits of the example, of one and of both distances, with subjects and without; and one that runs."""
     common: dict[str, Any] = {
         "dataset_id": "d1",
         "seed": 1,
@@ -179,7 +180,7 @@ def fits() -> dict[str, dict[str, Any]]:
             "name": "BNS · probe distance",
             "model": "bns",
             "job_id": "j1",
-            "result": numbers.fit_result("bns"),
+            "result": study_fits.fit_result("bns", with_truth=True),
         },
         "f2": finished
         | {
@@ -187,7 +188,7 @@ def fits() -> dict[str, dict[str, Any]]:
             "name": "Three-component mixture",
             "model": "three_component",
             "job_id": "j2",
-            "result": numbers.fit_result("three_component"),
+            "result": study_fits.fit_result("three_component"),
         },
         "f3": common
         | {
@@ -198,7 +199,22 @@ def fits() -> dict[str, dict[str, Any]]:
             "job_id": "j3",
             "result": None,
         },
+        "f5": finished | _bns("f5", "BNS · both distances", {"dimensions": "both"}),
+        "f6": finished | _bns("f6", "BNS · probe distance · hierarchical", {"subjects": "hierarchical"}),
+        "f7": finished
+        | {
+            "id": "f7",
+            "name": "Two-component mixture",
+            "model": "two_component",
+            "job_id": "j2",
+            "result": study_fits.fit_result("two_component"),
+        },
     }
+
+
+def _bns(number: str, name: str, options: dict[str, Any]) -> dict[str, Any]:
+    result = study_fits.fit_result("bns", options)
+    return {"id": number, "name": name, "model": "bns", "options": options, "job_id": "j1", "result": result}
 
 
 def _job(number: str, kind: str, title: str, state: str, **changes: Any) -> dict[str, Any]:

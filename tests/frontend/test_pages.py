@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import json
-from contextvars import copy_context
-from typing import Any
 
 import httpx
-import plotly.utils
 import pytest
-from dash._callback_context import context_value
-from dash._utils import AttributeDict
+from callbacks import text_of, within_callback
 from fastapi import FastAPI
 
 from frontend import api, router, shell, wiring
 from frontend.app import attach
-from frontend.pages import behaviour, dataset, home, jobs
-from frontend.parts import dataset_head, job_card, surrogate_panel
+from frontend.pages import dataset, home, jobs
+from frontend.parts import dataset_head, job_card
 from frontend.parts.figure_card import CONFIG
-
-
-def text_of(component: Any) -> str:
-    """All that a component says, as JSON."""
-    return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
-
-
-async def within_callback(function: Any, *values: Any, triggered: Any = None, states: Any = None) -> Any:
-    """Await a callback as Dash would, with what triggered it."""
-    context = AttributeDict(updated_props={}, triggered_inputs=[], cookies={}, states_list=states or [])
-    if triggered is not None:
-        name = json.dumps(triggered, sort_keys=True, separators=(",", ":"))
-        context.triggered_inputs = [{"prop_id": f"{name}.n_clicks", "value": 1}]
-
-    async def run() -> Any:
-        context_value.set(context)
-        return await function(*values), context.updated_props
-
-    return await copy_context().run(run)
 
 
 def test_every_callback_is_async(fake: FastAPI) -> None:
@@ -125,17 +101,6 @@ def test_no_figure_offers_to_send_data_away() -> None:
     assert CONFIG["displaylogo"] is False
 
 
-async def test_fit_all_starts_a_job_for_each_model(fake: FastAPI) -> None:
-    models = ["three_component", "bns"]
-    wake, updated = await within_callback(behaviour.fit_all, 1, "d1", models, "shared", True, 7)
-    asked = [body for _, place, body in fake.state.fake.asked if place == "fits"]
-    assert [body["model"] for body in asked] == ["bns", "three_component"]
-    assert asked[0]["options"] == {"uniform": True, "swap_function_shared": True}
-    assert asked[0]["seed"] == 7
-    assert wake.startswith("fit-j")
-    assert updated["goto"]["data"]["to"].startswith("/behaviour?fit=f")
-
-
 async def test_an_answer_to_a_question_changes_the_mapping(fake: FastAPI) -> None:
     record = fake.state.fake.datasets["d2"]
     remedies = {"choices": {"period": [choice["mapping"] for choice in record["questions"][0]["choices"]]}, "mends": []}
@@ -184,24 +149,6 @@ def test_time_left_in_words() -> None:
 def test_the_example_opens_at_its_network(fake: FastAPI) -> None:
     assert home.example_address(fake.state.fake.studies) == "/explore/n1"
     assert home.example_address([]) is None
-
-
-async def test_the_surrogate_link_follows_the_panel() -> None:
-    (href, _, trials), _ = await within_callback(surrogate_panel.relink, "more", 500, 3, "mean", "npz", {"id": "f1"})
-    assert href == "/api/fits/f1/surrogate?seed=3&draw=mean&format=npz&trials=500"
-    assert trials == {}
-
-
-async def test_random_displays_are_drawn_by_a_job(fake: FastAPI) -> None:
-    fit = {"id": "f1", "set_sizes": [1, 2]}
-    await within_callback(surrogate_panel.keep, 1, "law", 500, 3, "mean", fit)
-    assert fake.state.fake.asked[-1][2] == {
-        "fit_id": "f1",
-        "displays": {"law": {"set_sizes": [1, 2]}},
-        "trials": 500,
-        "seed": 3,
-        "draw": "mean",
-    }
 
 
 async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
