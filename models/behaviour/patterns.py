@@ -6,6 +6,7 @@ distances; everything that depends on f alone is then computed once an arrangeme
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,6 +92,8 @@ def snap(distance: Tensor) -> Tensor:
     centre = total / torch.bincount(group, minlength=groups)
     if bool(((value - centre[group]).abs() > _SAME).any()):
         return value[where]
+    if float(centre[0] + 2 * math.pi - centre[-1]) < _SAME:  # opposite the target, come to from either side
+        centre[-1] = centre[0]
     return centre[group][where]
 
 

@@ -1,100 +1,137 @@
-"""Kernels, quadrature and the posterior of the swap function."""
+"""The posterior of a swap function: features, per-display blocks, divergence, deviations of subjects."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from models.behaviour.kernels import folded_wendland, wendland
-from models.behaviour.patterns import arrange
-from models.behaviour.quadrature import normal_nodes
-from models.behaviour.swap_function import SwapFunction
-from models.circular import wrap
-from models.displays import Displays
+from models.behaviour.kernels import circular_wendland, folded_wendland
+from models.behaviour.swap_function import INDUCING_JITTER, cholesky
+
+VARIANTS = [(1, True), (1, False), (2, True), (2, False)]
 
 
-@pytest.mark.parametrize("tau", [4.0, 7.0, 15.0, 40.0])
-def test_gram_matrices_are_positive(tau, scalar):
-    circle = torch.linspace(-math.pi, math.pi, 61, dtype=torch.float64)[:-1]
-    lag = torch.remainder(circle[:, None] - circle + math.pi, 2 * math.pi) - math.pi
-    assert torch.linalg.eigvalsh(wendland(lag, scalar(tau))).min() > -1e-10
-    half = torch.linspace(0, math.pi, 40, dtype=torch.float64)
-    assert torch.linalg.eigvalsh(folded_wendland(half[:, None], half, scalar(tau))).min() > -1e-10
+def points_of(function, count, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    place = torch.rand((count, len(function.inducing)), generator=generator, dtype=torch.float64) * math.pi
+    return place if function.even else 2 * place - math.pi
 
 
-def test_fold_is_the_mean_over_flips(scalar):
-    x, y, tau = scalar(0.7), scalar(2.9), scalar(6.0)
-
-    def around(lag):
-        return wendland(torch.remainder(lag + math.pi, 2 * math.pi) - math.pi, tau)
-
-    assert float(folded_wendland(x, y, tau)) == pytest.approx(float(around(x - y) + around(x + y)) / 2, abs=1e-14)
-
-
-@pytest.mark.parametrize("dimensions", [1, 2, 3, 5])
-def test_quadrature_has_the_normals_moments(dimensions):
-    nodes, weights = normal_nodes(dimensions)
-    assert float(weights.sum()) == pytest.approx(1)
-    np.testing.assert_allclose(weights @ nodes, 0, atol=1e-12)
-    np.testing.assert_allclose((nodes * weights[:, None]).T @ nodes, np.eye(dimensions), atol=1e-8)
+@pytest.mark.parametrize("even", [True, False])
+def test_kronecker_features_are_the_dense_ones(even, make_function):
+    """K(Z, Z) of all R1 R2 points, factored whole, against the product of two small factors."""
+    function = make_function(points=4, axes=2, even=even)
+    kernel, (first, second) = (folded_wendland if even else circular_wendland), function.inducing
+    grams = []
+    for place, tau in zip((first, second), function.tau, strict=True):
+        grams.append(kernel(place[:, None], place, tau) + INDUCING_JITTER * torch.eye(len(place)).double())
+    factor = torch.linalg.cholesky(torch.kron(*grams))
+    where = points_of(function, 50)
+    cross = function.correlation(function.points[:, None], where[None])
+    dense = math.sqrt(2) * torch.linalg.solve_triangular(factor, cross, upper=False)
+    np.testing.assert_allclose(function.features(where), dense, atol=1e-8)
 
 
-@pytest.mark.parametrize("count", [3, 400])
-def test_blocks_are_blocks_of_the_full_covariance(count, make_function):
+@pytest.mark.parametrize(("axes", "even"), VARIANTS)
+def test_inducing_values_are_what_the_function_passes_through(axes, even, make_function):
+    """The textbook formula of a sparse Gaussian process, with u = c + sqrt(s) L w written out."""
+    function = make_function(points=3, axes=axes, even=even, seed=2)
+    place, where = function.points, points_of(function, 7)
+    amplitude = function.log_amplitude.exp()
+    gram = amplitude * function.correlation(place[:, None], place[None])
+    cross = amplitude * function.correlation(where[:, None], place[None])
+    root = torch.linalg.cholesky(gram + 1e-10 * torch.eye(len(gram)).double())
+    mean, spread = root @ function.mean, root @ function.factor
+    project = cross @ torch.linalg.inv(gram)
+    np.testing.assert_allclose(function.mean_at(where), -2.0 + project @ mean, atol=3e-5)
+    prior = amplitude * function.correlation(where[:, None], where[None])
+    expected = prior - project @ cross.T + project @ spread @ spread.T @ project.T
+    np.testing.assert_allclose(function.covariance(where), expected, atol=3e-5)
+
+
+@pytest.mark.parametrize(("axes", "even"), VARIANTS)
+@pytest.mark.parametrize("count", [4, 400])
+def test_blocks_are_blocks_of_the_full_covariance(count, axes, even, make_function):
     """Both ways of making a block: gathered from a small matrix, and display by display."""
-    function = make_function()
+    function = make_function(points=4, axes=axes, even=even)
+    where = points_of(function, count)
     generator = torch.Generator().manual_seed(1)
-    distance = torch.rand(count, generator=generator, dtype=torch.float64).sort()[0] * math.pi
     index = torch.randint(count, (50, 3), generator=generator)
     index[:, 1] = (index[:, 0] + 1) % count
     index[:, 2] = (index[:, 0] + 2) % count
-    mean, factor = function.blocks(distance, index)
-    full = function.covariance(distance)
-    expected = full[index[:, :, None], index[:, None, :]]
+    mean, factor = function.blocks(where, index)
+    expected = function.covariance(where)[index[:, :, None], index[:, None, :]]
     np.testing.assert_allclose(factor @ factor.transpose(1, 2), expected, atol=3e-8)
-    np.testing.assert_allclose(mean, function.mean_at(distance)[index], atol=1e-12)
+    np.testing.assert_allclose(mean, function.mean_at(where)[index], atol=1e-12)
 
 
-def test_divergence_is_torchs(make_function):
-    function = make_function()
+@pytest.mark.parametrize(("axes", "even"), VARIANTS)
+def test_divergence_is_torchs(axes, even, make_function):
+    function = make_function(points=3, axes=axes, even=even)
     size = len(function.mean)
     posterior = torch.distributions.MultivariateNormal(function.mean, scale_tril=function.factor)
     prior = torch.distributions.MultivariateNormal(torch.zeros(size).double(), torch.eye(size).double())
     expected = torch.distributions.kl_divergence(posterior, prior)
     assert float(function.divergence()) == pytest.approx(float(expected), abs=1e-8)
     assert float(function.divergence()) >= 0
+    alike = replace(function, mean=torch.zeros(size).double(), factor=torch.eye(size).double())
+    assert float(alike.divergence()) == 0
 
 
-def test_prior_is_kept_where_nothing_was_learned(make_function):
-    points = 6
-    function = make_function(points=points)
-    prior = SwapFunction(
-        function.inducing,
-        function.log_amplitude,
-        function.log_sharpness,
-        function.constant,
-        torch.zeros(points, dtype=torch.float64),
-        torch.eye(points, dtype=torch.float64),
+@pytest.mark.parametrize(("axes", "even"), VARIANTS)
+def test_prior_is_kept_where_nothing_was_learned(axes, even, make_function):
+    function = make_function(points=3, axes=axes, even=even)
+    size = len(function.mean)
+    prior = replace(function, mean=torch.zeros(size).double(), factor=torch.eye(size).double())
+    where = points_of(prior, 9)
+    expected = 2 * prior.correlation(where[:, None], where[None])
+    np.testing.assert_allclose(prior.covariance(where), expected, atol=1e-12)
+    np.testing.assert_allclose(prior.mean_at(where), -2.0)
+
+
+def test_a_function_without_distances_is_its_constant(make_function):
+    flat = make_function(points=4, axes=0)
+    assert flat.points.shape == (0, 0)
+    empty = torch.zeros(3, 0, dtype=torch.float64)
+    constant = replace(flat, mean=torch.zeros(0).double(), factor=torch.zeros(0, 0).double())
+    np.testing.assert_allclose(constant.mean_at(empty), -2.0)
+    assert float(constant.covariance(empty).abs().max()) == 0
+    assert float(constant.divergence()) == 0
+
+
+def test_even_functions_are_equal_on_both_sides_and_signed_ones_are_periodic(make_function):
+    signed = make_function(even=False)
+    ends = torch.tensor([[-math.pi], [math.pi]], dtype=torch.float64)
+    low, high = signed.mean_at(ends).tolist()
+    assert low == pytest.approx(high, abs=1e-12)
+    sides = signed.mean_at(torch.tensor([[-1.0], [1.0]], dtype=torch.float64))
+    assert abs(float(sides[0] - sides[1])) > 0.1
+
+
+@pytest.mark.parametrize(("axes", "even"), VARIANTS)
+def test_a_subjects_function_is_the_sum_of_two_processes(axes, even, make_function, scalar):
+    """f + level + g with Cov = Cov f + ratio Cov of the same process with g's posterior."""
+    shared, own = (make_function(points=3, axes=axes, even=even, seed=seed) for seed in (3, 4))
+    ratio, level = scalar(0.3), scalar(0.5)
+    found = shared.deviating(level, ratio, own.mean, own.factor)
+    where = points_of(shared, 8)
+    root = math.sqrt(0.3)
+    mean = shared.mean_at(where) + 0.5 + root * (own.mean_at(where) - own.constant)
+    np.testing.assert_allclose(found.mean_at(where), mean, atol=1e-12)
+    np.testing.assert_allclose(
+        found.covariance(where), shared.covariance(where) + 0.3 * own.covariance(where), atol=1e-12
     )
-    distance = torch.linspace(0, math.pi, 9, dtype=torch.float64)
-    expected = 2 * folded_wendland(distance[:, None], distance, prior.tau)
-    np.testing.assert_allclose(prior.covariance(distance), expected, atol=1e-12)
-    np.testing.assert_allclose(prior.mean_at(distance), -2.0)
 
 
-def test_quadrature_serves_displays_of_forty_items():
-    nodes, weights = normal_nodes(39)
-    np.testing.assert_allclose((nodes * weights[:, None]).T @ nodes, np.eye(39), atol=1e-8)
-
-
-def test_many_items_at_many_places_keep_their_arrangements():
-    """Sixteen distances and twenty items: more arrangements than an int64 can count."""
+def test_cholesky_is_lapacks_and_bears_equal_rows(scalar):
     generator = torch.Generator().manual_seed(0)
-    slots = torch.stack([torch.randperm(31, generator=generator)[:20] for _ in range(60)])
-    probe = wrap(slots.double() * (2 * math.pi / 31))
-    displays = Displays(torch.zeros_like(probe), probe, torch.full((60,), 20))
-    found = arrange(displays, 20)
-    distance = displays.probe_distance[:, 1:].abs()
-    np.testing.assert_allclose(found.distance[found.index[found.member]], distance.gather(1, found.order), atol=1e-3)
-    assert int(found.count.sum()) == 60
+    draw = torch.randn(30, 5, 7, generator=generator, dtype=torch.float64)
+    whole = draw @ draw.transpose(1, 2)
+    row, column = torch.tril_indices(5, 5)
+    np.testing.assert_allclose(cholesky(whole[:, row, column], 5), torch.linalg.cholesky(whole), atol=1e-10)
+    same = torch.ones(1, 6, dtype=torch.float64, requires_grad=True)
+    factor = cholesky(same, 3)
+    np.testing.assert_allclose((factor @ factor.transpose(1, 2)).detach(), 1.0, atol=1e-7)
+    assert torch.autograd.grad(factor.sum(), same)[0].isfinite().all()

@@ -8,9 +8,11 @@ import pytest
 import torch
 from scipy import optimize, special
 
-from models.behaviour.classic import expectation_maximisation, trial_scores
+from models.behaviour.emissions import VonMises
 from models.behaviour.fitting import FitConfig, fit
-from models.behaviour.mixture import FixedMixture, SizeParameters, SwapCurve
+from models.behaviour.mixture import FixedMixture, SizeParameters
+from models.behaviour.swap_shapes import Constant
+from models.behaviour.three_component import expectation_maximisation, trial_scores
 from models.displays import Displays
 from models.trials import Trials
 
@@ -69,8 +71,8 @@ def test_agrees_with_an_independent_fit_of_published_data(shared_data):
 
 def simulated(seed, count, swap=0.2, guess=0.1, kappa=8.0, size=4):
     target = 1 - swap - guess
-    each = SwapCurve.constant(math.log(swap / (size - 1) / target))
-    truth = FixedMixture({size: SizeParameters(kappa, math.log(guess / target), each)})
+    each = Constant(math.log(swap / (size - 1) / target))
+    truth = FixedMixture({size: SizeParameters(VonMises(kappa), math.log(guess / target), each)})
     generator = torch.Generator().manual_seed(seed)
     report = (2 * torch.rand((count, size), generator=generator, dtype=torch.float64) - 1) * math.pi
     displays = Displays(report, torch.full_like(report, math.nan), torch.full((count,), size))
@@ -137,8 +139,9 @@ def test_scores_are_the_slopes_of_the_log_density():
 
     def log_density(swap, guess, log_kappa):
         target = 1 - swap - guess
-        odds = SwapCurve.constant(math.log(swap / 3 / target))
-        return FixedMixture({4: SizeParameters(math.exp(log_kappa), math.log(guess / target), odds)}).log_prob(trials)
+        odds = Constant(math.log(swap / 3 / target))
+        emission = VonMises(math.exp(log_kappa))
+        return FixedMixture({4: SizeParameters(emission, math.log(guess / target), odds)}).log_prob(trials)
 
     at, step = np.array([0.2, 0.1, math.log(8.0)]), 1e-6
     slopes = [(log_density(*(at + move)) - log_density(*(at - move))) / (2 * step) for move in step * np.eye(3)]
