@@ -98,7 +98,7 @@ def make_swap_function(seed=0, points=8, width=0.4, axes=1, even=True):
 
 @pytest.fixture(scope="session")
 def planted() -> SimpleNamespace:
-    """``trials(seed, count, set_size, model)``, the ``model`` they come from and its ``log_odds``; ``lopsided`` ones."""
+    """Trials, the model they come from and its swap function; ``lopsided`` ones tell directions apart."""
     return SimpleNamespace(
         trials=planted_trials,
         model=planted_model,

@@ -24,6 +24,7 @@ MIXED = [
     TabulatedEmission.from_density(torch.exp(-3 * (torch.arange(360) * math.pi / 180).sin() ** 2) + 0.1),
 ]
 LAWS = [*VON_MISES, *STABLE, *CAUCHY, *NORMAL, *MIXED]
+SHARP = [VonMises(1e5), VonMises(1e7)]
 
 
 def named(law):
@@ -54,9 +55,7 @@ def test_law_is_symmetric_and_written_down(law):
     np.testing.assert_allclose(again.log_density(error), law.log_density(error), atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "law", [*VON_MISES, VonMises(1e5), VonMises(1e7), *STABLE, *CAUCHY, *NORMAL, *MIXED], ids=named
-)
+@pytest.mark.parametrize("law", [*LAWS, *SHARP], ids=named)
 def test_sampler_has_the_laws_moments(law):
     count = 20_000
     error = law.sample(count, torch.Generator().manual_seed(3))
