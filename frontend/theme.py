@@ -104,6 +104,7 @@ def template(scheme: Scheme = "light") -> go.layout.Template:
         "showbackground": False,
     }
     return go.layout.Template(
+        data={"heatmap": [{"textfont": {"color": ink["text"]}}]},
         layout={
             "font": {"family": FONT, "size": 12.5, "color": ink["text"]},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -133,7 +134,7 @@ def template(scheme: Scheme = "light") -> go.layout.Template:
             "colorscale": {"sequential": "Cividis"},
             "annotationdefaults": {"font": {"color": ink["soft"], "size": 12}, "showarrow": False},
             "hovermode": "closest",
-        }
+        },
     )
 
 

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from frontend import theme
 
-ROW = 52  # pixels a model takes
-_APART = 0.16  # between the two intervals of a model, in rows
+SUBJECTS = theme.ACCENT[6]
+ROW = 56  # pixels a model takes
+_TRIALS, _SUBJECTS = -0.03, 0.24  # where in a model's row its two intervals lie, under its name; in rows
 
 
 def differences(result: Mapping[str, Any], reference: str | None = None) -> list[dict[str, Any]]:
@@ -57,9 +58,10 @@ def forest(result: Mapping[str, Any], reference: str | None = None) -> go.Figure
     rows = differences(result, reference)
     figure = go.Figure()
     figure.add_vline(x=0, line={"color": theme.UNIFORM, "width": 1.4, "dash": "dash"})
+    _reference(figure, rows)
     _dots(figure, rows)
-    _intervals(figure, rows, "subjects", _APART)
-    _intervals(figure, rows, "trials", 0.0 if not any(row["subjects"] for row in rows) else -_APART)
+    _intervals(figure, rows, "subjects", _SUBJECTS)
+    _intervals(figure, rows, "trials", _TRIALS)
     for place, row in enumerate(rows):
         words = row["label"] + (" · reference" if row["trials"] is None else " · tied" if row["tied"] else "")
         figure.add_annotation(
@@ -67,12 +69,26 @@ def forest(result: Mapping[str, Any], reference: str | None = None) -> go.Figure
         )
     figure.update_xaxes(title_text="difference in held-out log-likelihood (nats a trial)", nticks=6)
     figure.update_yaxes(
-        range=[max(len(rows), 1) - 0.35, -0.6], showticklabels=False, ticks="", showgrid=False, fixedrange=True
+        range=[max(len(rows), 1) - 0.55, -0.6], showticklabels=False, ticks="", showgrid=False, fixedrange=True
     )
     figure.update_layout(
         showlegend=False, height=70 + ROW * max(len(rows), 1), margin={"l": 12, "r": 14, "t": 8, "b": 48}
     )
     return figure
+
+
+def _reference(figure: go.Figure, rows: Sequence[dict[str, Any]]) -> None:
+    """A mark on the line where the reference's own row is."""
+    own = [(place, row["label"]) for place, row in enumerate(rows) if row["trials"] is None]
+    figure.add_scatter(
+        x=[0.0 for _ in own],
+        y=[place + _TRIALS for place, _ in own],
+        text=[label for _, label in own],
+        mode="markers",
+        marker={"size": 9, "symbol": "square", "color": theme.UNIFORM},
+        name="reference",
+        hovertemplate="%{text}: the reference<extra></extra>",
+    )
 
 
 def _dots(figure: go.Figure, rows: Sequence[dict[str, Any]]) -> None:
@@ -82,7 +98,7 @@ def _dots(figure: go.Figure, rows: Sequence[dict[str, Any]]) -> None:
             continue
         figure.add_scatter(
             x=[point["difference"] for point in row["points"]],
-            y=[place + _APART + 0.13 * ((number % 3) - 1) for number in range(len(row["points"]))],
+            y=[place + _SUBJECTS + 0.1 * ((number % 3) - 1) for number in range(len(row["points"]))],
             text=[point["subject"] for point in row["points"]],
             mode="markers",
             marker={"size": 6.5, "color": theme.translucent(theme.RECORDED, 0.55)},
@@ -96,7 +112,7 @@ def _intervals(figure: go.Figure, rows: Sequence[dict[str, Any]], over: str, shi
     known = [(place, row) for place, row in enumerate(rows) if row[over]]
     if not known:
         return
-    colour = theme.MODEL if over == "trials" else theme.CUED
+    colour = theme.MODEL if over == "trials" else SUBJECTS
     symbol = "circle" if over == "trials" else "diamond"
     mean = [row[over]["mean"] for _, row in known]
     figure.add_scatter(

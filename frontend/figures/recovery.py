@@ -109,15 +109,16 @@ def _curve(x: Sequence[float], y: Sequence[float], name: str, line: dict[str, An
 
 
 def confusion(table: Mapping[str, Any], labels: Mapping[str, str], by: str = "first") -> go.Figure:
-    """How often each model came first on data from each: generators down, fitted models across.
+    """How often each model came first on data from each: generators down, fitted models across, both numbered.
 
     ``table`` as the API's recovery has it; ``by`` is "first" (held-out responses, ties counted in small) or
     "first_by_bic"; ``labels`` are the models' by name.
     """
     counts = table[by]
     totals = [max(sum(row), 1) for row in counts]
-    down = [labels.get(name, name) for name in table["generators"]]
-    across = [labels.get(name, name) for name in table["fitted"]]
+    fitted = [labels.get(name, name) for name in table["fitted"]]
+    across = [str(number) for number in range(1, len(fitted) + 1)]
+    down = [f"{labels.get(name, name)}  {number}" for number, name in enumerate(table["generators"], start=1)]
     shown = [
         [_cell_words(count, table["tied"][i][j] if by == "first" else 0) for j, count in enumerate(row)]
         for i, row in enumerate(counts)
@@ -138,12 +139,13 @@ def confusion(table: Mapping[str, Any], labels: Mapping[str, str], by: str = "fi
             # see-through at its strongest, so that the numbers are read in both schemes
             colorscale=[[0, theme.translucent(theme.UNIFORM, 0.1)], [1, theme.translucent(theme.MODEL, 0.5)]],
             name="share of data sets",
-            hovertemplate="data from %{y}<br>first: %{x}, %{z:.0%}<extra></extra>",
+            customdata=[fitted] * len(counts),
+            hovertemplate="data from %{y}<br>first: %{customdata}, %{z:.0%}<extra></extra>",
         )
     )
-    figure.update_xaxes(title_text="model that came first", showgrid=False, ticks="", side="bottom")
-    figure.update_yaxes(title_text="data from", autorange="reversed", showgrid=False, ticks="")
-    figure.update_layout(height=150 + 52 * max(len(down), 1), margin={"l": 20, "r": 10, "t": 10, "b": 60})
+    figure.update_xaxes(title_text="came first (numbered as the rows)", type="category", showgrid=False, ticks="")
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    figure.update_layout(height=84 + 60 * max(len(down), 1), margin={"l": 4, "r": 4, "t": 10, "b": 44})
     return figure
 
 

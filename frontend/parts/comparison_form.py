@@ -50,7 +50,7 @@ def comparison_form(datasets: Sequence[dict[str, Any]], chosen: dict[str, Any] |
                 className="card stack",
                 **aria(label="Models"),
             ),
-            html.Div([_compare(bool(chosen)), _recover(bool(chosen))], className="grid", style={"--cell": "340px"}),
+            html.Div([_compare(bool(chosen)), _recover(bool(chosen))], className="grid", style={"--cell": "420px"}),
         ],
         className="stack",
     )

@@ -10,7 +10,7 @@ import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
 
 from frontend import api, theme
-from frontend.figures.comparison import forest
+from frontend.figures.comparison import SUBJECTS, forest
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.glossary import term
 from frontend.parts.icon import icon
@@ -65,7 +65,7 @@ def forest_card(result: Mapping[str, Any]) -> html.Section:
     names = {row["name"]: row["label"] for row in result["models"] if row["held_out"]}
     entries = [(theme.MODEL, "mean over trials, 95 % interval", "dot")]
     if several:
-        entries += [(theme.CUED, "mean over subjects, 95 % interval", "dot"), (theme.RECORDED, "one subject", "dot")]
+        entries += [(SUBJECTS, "mean over subjects, 95 % interval", "dot"), (theme.RECORDED, "one subject", "dot")]
     note = html.Span(
         [
             "How much better (right of the line) or worse each model predicts held-out trials than the reference. "
@@ -90,9 +90,8 @@ def table_card(comparison: Mapping[str, Any]) -> html.Section:
     """One row a model, the best first; those that could not be fitted last, with the reason."""
     result = comparison["result"]
     several = result["subjects"] > 1
-    head = ["", "Model", "Held out, nats a trial", "Difference to the best"]
-    head += ["Best for"] if several else []
-    head += ["AIC", "BIC", "Parameters"]
+    head = ["", "Model", "Difference to the best", *(["Best for"] if several else []), "Held out", "AIC", "BIC"]
+    head.append("Parameters")
     rows = [_row(row, result) for row in result["models"]]
     downloads = [
         html.A(
@@ -104,8 +103,8 @@ def table_card(comparison: Mapping[str, Any]) -> html.Section:
     ]
     note = html.Span(
         [
-            "Mean log-likelihood of held-out responses ± its standard error, and the paired difference with its 95 % "
-            "interval over trials",
+            "Held-out log-likelihood in nats a trial ± its standard error, and its paired difference to the best with "
+            "the 95 % interval over trials",
             " (below: over subjects)" if several else "",
             "; ",
             term("information criteria", "AIC and BIC"),
@@ -114,22 +113,20 @@ def table_card(comparison: Mapping[str, Any]) -> html.Section:
     )
     return html.Section(
         [
-            html.Div(
-                [html.H3("Models", className="card-title"), html.Div(downloads, className="card-tools")],
-                className="card-head",
-            ),
+            html.H3("Models", className="card-title"),
             html.P(note, className="card-note"),
             html.Div(
                 html.Table(
                     [html.Thead(html.Tr([html.Th(words) for words in head])), html.Tbody(rows)],
-                    className="plain comparison",
+                    className="plain parameters",
                 ),
                 className="scroll",
                 tabIndex="0",
                 **aria(label="Table of models"),
             ),
+            html.Div(downloads, className="row"),
         ],
-        className="card",
+        className="card stack tight",
     )
 
 
@@ -144,13 +141,13 @@ def _row(row: Mapping[str, Any], result: Mapping[str, Any]) -> html.Tr:
     cells = [
         html.Td(row["rank"] or "–", className="number soft"),
         html.Th(name, scope="row"),
-        html.Td(_held_out(row), className="number"),
         html.Td(_difference(row, result)),
     ]
     if several:
         cells.append(
             html.Td("" if row["wins"] is None else f"{row['wins']} of {result['subjects']}", className="number")
         )
+    cells.append(html.Td(_held_out(row), className="number"))
     cells += [html.Td(_whole(criteria.get(name)), className="number") for name in ("aic", "bic")]
     count = criteria.get("parameters")
     cells.append(html.Td("–" if count is None else f"{count:.1f}".removesuffix(".0"), className="number"))

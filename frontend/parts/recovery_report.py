@@ -13,7 +13,7 @@ from frontend import api, theme
 from frontend.figures.axes import items
 from frontend.figures.recovery import colour_of, confusion, curves, panels_of, scatter, set_sizes_of
 from frontend.parts.comparison_report import unfinished
-from frontend.parts.figure_card import figure_card, key
+from frontend.parts.figure_card import figure_card, graph, key
 from frontend.parts.icon import icon
 from frontend.parts.markup import Child, aria
 from frontend.wiring import callback
@@ -112,18 +112,20 @@ def models_cards(result: Mapping[str, Any]) -> list[Child]:
         **aria(label="First by"),
     )
     note = (
-        "Rows: the model that made the data; columns: the model that predicted new responses best. In small: how often "
-        "it was not first but not told from the first."
+        "Rows: the model that made the data; columns: the model that came first, in the same order. In small: how "
+        "often a model was not first, but not told from the first either."
     )
-    count = len(result["confusion"]["fitted"])
+    table = result["confusion"]
+    width = 190 + 58 * len(table["fitted"])
+    inner = html.Div(graph("recovery-confusion", confusion(table, labels)), style={"minWidth": f"{width}px"})
+    body = html.Div(inner, className="scroll")
     return [
         figure_card(
             "recovery-confusion",
             "Which model comes first",
-            confusion(result["confusion"], labels),
+            body,
             note=note,
             controls=control,
-            panels=max(1, count - 1),
         )
     ]
 

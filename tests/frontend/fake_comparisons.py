@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 MODELS = {
     "bns_probe": ("bns", "BNS · probe distance", 0.0),
-    "interference": ("interference", "Interference", -0.0021),
+    "interference": ("interference", "Interference", -0.0006),
     "bns_none": ("bns", "BNS · no distance", -0.0165),
     "three_component": ("three_component", "Three-component mixture", -0.0172),
     "variable_precision_swaps": ("variable_precision_swaps", "Variable precision + swaps", -0.0246),
@@ -70,8 +70,7 @@ def _pair(name: str, other: str, held_out: dict[str, np.ndarray]) -> dict[str, A
     gap = held_out[name] - held_out[other]
     over_subjects = _interval(float(gap.mean()), float(gap.std() / np.sqrt(len(gap)))) if len(gap) > 1 else None
     over_trials = _interval(float(gap.mean()), 0.0016)
-    counts = over_subjects or over_trials
-    tied = counts["low"] <= 0 <= counts["high"]
+    tied = any(one["low"] <= 0 <= one["high"] for one in (over_trials, over_subjects) if one)
     return {"model": name, "reference": other, **over_trials, "subjects": over_subjects, "tied": tied}
 
 
