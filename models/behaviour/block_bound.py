@@ -46,7 +46,7 @@ def noise_design(sizes: Sequence[int], parameters: int, link: str) -> Tensor:
     if link == "shared":
         return shared
     slope = torch.zeros(count, parameters, dtype=torch.float64)
-    slope[:, 0] = torch.tensor([math.log(size) for size in sizes])
+    slope[:, 0] = torch.tensor([math.log(size) for size in sizes], dtype=torch.float64)
     return torch.cat([shared, slope.reshape(-1, 1)], 1)
 
 

@@ -58,12 +58,12 @@ def test_responses_are_where_the_truth_puts_them(trials):
 def test_fit_finds_the_truth(trials):
     fitted = fit(FitConfig(), trials)
     assert fitted.convergence.converged
-    seen = torch.tensor([90, 180, 270, 360])
-    for block in fitted.model.blocks[1:]:
-        truth = truth_model(TRUTH).sizes[6].swap.at(block.grid[seen])
-        score = (truth - block.function_on_grid[0][seen]) / block.sd_on_grid[seen]
+    for curve in fitted.model.swap_estimates():
+        seen = [int((curve.grid[0] - place).abs().argmin()) for place in (math.pi / 4, math.pi / 2, 2.356, math.pi)]
+        truth = truth_model(TRUTH).sizes[6].swap.value(curve.grid[0][seen])
+        score = (truth - curve.mean[seen]) / ((curve.high - curve.mean)[seen] / 1.96)
         assert float(score.abs().max()) < 3
-        assert float(block.function_on_grid[0][90] - block.function_on_grid[0][360]) > 1
+        assert float(curve.mean[seen[0]] - curve.mean[seen[-1]]) > 1
 
 
 def test_csv_holds_the_same_trials(trials):

@@ -15,13 +15,13 @@ BNS_FIT = FitConfig()
 
 
 @pytest.fixture(scope="module")
-def trials(planted):
-    return planted.trials(0, 2000)
+def trials(planted_2000):
+    return planted_2000
 
 
 @pytest.fixture(scope="module")
-def fitted(trials):
-    return fit(BNS_FIT, trials)
+def fitted(planted_fit):
+    return planted_fit
 
 
 def test_held_out_likelihood_is_near_the_truth(planted, fitted):
@@ -35,10 +35,11 @@ def test_bands_cover_a_planted_swap_function(planted):
     """5,000 trials, several seeds: at least 90 % of the observed grid lies within the 95 % band."""
     covered, errors = [], []
     for seed in range(3):
-        block = fit(BNS_FIT, planted.trials(100 + seed, 5000)).model.blocks[0]
-        seen = block.grid >= block.observed[0]
-        gap = (planted.log_odds(block.grid) - block.function_on_grid[0])[seen]
-        covered.append(float((gap.abs() < 1.96 * block.sd_on_grid[seen]).double().mean()))
+        (curve,) = fit(BNS_FIT, planted.trials(100 + seed, 5000)).model.swap_estimates()
+        seen = curve.grid[0] >= math.pi / 6
+        truth = planted.log_odds(curve.grid[0])[seen]
+        gap = truth - curve.mean[seen]
+        covered.append(float(((truth > curve.low[seen]) & (truth < curve.high[seen])).double().mean()))
         errors.append(float(gap.square().mean().sqrt()))
     assert np.mean(covered) >= 0.90
     assert max(errors) < 0.5
@@ -131,7 +132,8 @@ def test_set_sizes_share_or_not(planted, shared):
 def test_only_set_size_one(planted):
     trials = several_sizes(planted, 150).of_set_size(1)
     fitted = fit(BNS_FIT, trials)
-    assert fitted.model.blocks[0].function is None
+    assert fitted.model.blocks[0].parts == ()
+    assert fitted.model.swap_estimates() == []
     assert fitted.model.log_prob(trials).isfinite().all()
     assert fitted.model.draw(torch.Generator().manual_seed(0)).sizes[1].swap is None
 
@@ -139,9 +141,9 @@ def test_only_set_size_one(planted):
 def test_twenty_trials(planted):
     fitted = fit(BNS_FIT, planted.trials(1, 20))
     assert fitted.convergence.converged
-    block = fitted.model.blocks[0]
-    assert block.sd_on_grid.isfinite().all()
-    assert float(block.sd_on_grid.min()) > 0.3
+    (curve,) = fitted.model.swap_estimates()
+    assert curve.low.isfinite().all()
+    assert float((curve.high - curve.mean).min()) > 1.96 * 0.3
 
 
 def test_no_uniform_component(planted):
