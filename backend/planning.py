@@ -30,7 +30,18 @@ from backend.store.tables import (
 )
 from backend.store.versions import versions
 
-MODEL_NAMES = {"bns": "BNS · probe distance", "three_component": "Three-component mixture"}
+MODEL_NAMES = {
+    "bns": "BNS · probe distance",
+    "two_component": "Two-component mixture",
+    "three_component": "Three-component mixture",
+    "slots": "Slots",
+    "slots_averaging": "Slots + averaging",
+    "variable_precision": "Variable precision",
+    "variable_precision_swaps": "Variable precision + swaps",
+    "interference": "Interference",
+    "neural_population": "Neural population",
+    "confusability": "Target confusability (TCC)",
+}
 OBJECTIVE_NAMES = {
     "diffusion": "Diffusion network",
     "mean_matching": "Mean-matching network",

@@ -9,7 +9,21 @@ from pydantic import ConfigDict, Field
 from backend.schemas.base import Id, Name, Request, Seed
 from backend.schemas.laws import DisplayLawRequest
 
-ModelName = Annotated[Literal["bns", "three_component"], Field(description="Name of a behavioural model.")]
+ModelName = Annotated[
+    Literal[
+        "bns",
+        "two_component",
+        "three_component",
+        "slots",
+        "slots_averaging",
+        "variable_precision",
+        "variable_precision_swaps",
+        "interference",
+        "neural_population",
+        "confusability",
+    ],
+    Field(description="Name of a behavioural model."),
+]
 
 
 class FitOptions(Request):
@@ -23,7 +37,7 @@ class FitOptions(Request):
     noise: Literal["each", "shared", "linked"] = Field(
         "each", description="Noise of each set size, shared by all, or linked by a power law of set size (BNS)."
     )
-    uniform: bool = Field(True, description="Whether responses may also be guesses.")
+    uniform: bool = Field(True, description="Whether responses may also be guesses, in models that can be without.")
     emission: Literal["von_mises", "wrapped_normal", "wrapped_cauchy", "wrapped_stable"] = Field(
         "von_mises", description="Law of the noise around the reported item (BNS)."
     )

@@ -85,7 +85,7 @@ _GROUPS: dict[str, tuple[ModelChoice, ...]] = {
         ModelChoice(
             "variable_precision", "variable_precision", "Variable precision",
             "Every item is kept; its precision varies from trial to trial and falls with set size. Nobody swaps.",
-            "variable precision", ("uniform", "subjects"),
+            "variable precision", ("subjects",),
         ),
         ModelChoice(
             "variable_precision_swaps", "variable_precision_swaps", "Variable precision + swaps",

@@ -8,8 +8,22 @@ from typing import Any
 
 from models.behaviour.emissions import FAMILIES
 
-MODELS = ("bns", "three_component")
+MODELS = (
+    "bns",
+    "two_component",
+    "three_component",
+    "slots",
+    "slots_averaging",
+    "variable_precision",
+    "variable_precision_swaps",
+    "interference",
+    "neural_population",
+    "confusability",
+)
 """Names of the models; ``fitting.FITTERS`` has how each is fitted."""
+
+WITH_OPTIONAL_GUESSES = ("bns", "two_component", "three_component", "variable_precision_swaps")
+"""Models whose guesses the option ``uniform`` can take away; the others have none, or could not be without."""
 
 DIMENSIONS: dict[str, tuple[str, ...]] = {
     "probe": ("probe",),
@@ -39,7 +53,7 @@ class FitConfig:
         swap_function_shared: BNS: one swap function for all set sizes, instead of one per set size.
         noise: BNS: parameters of the noise for "each" set size, "shared" by all, or "linked" by a power law of set
             size.
-        uniform: whether responses may also be guesses.
+        uniform: whether responses may also be guesses, in the models of ``WITH_OPTIONAL_GUESSES``.
         emission: BNS: the law of the noise, a name of ``emissions.FAMILIES``.
         subjects: "pooled" as if they were one; "separate" fits; "hierarchical" (BNS): swap functions and noise of the
             subjects vary around those of the population.
@@ -47,7 +61,8 @@ class FitConfig:
             distances at most 8 are used).
         max_steps: most iterations of the optimiser (three-component: of EM per set size, times 20).
         tolerance: BNS has converged when the bound gained less than this many nats per trial over ``window``
-            iterations; EM when one iteration gained less than a thousandth of it.
+            iterations; EM when one iteration gained less than a thousandth of it; the log-likelihood of the other
+            classics when it gained less than a hundredth of it over ``window`` iterations.
         window: iterations over which the gain is judged.
     """
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from models.behaviour.bns_fit import fit_bns
+from models.behaviour.classics import THEORIES
+from models.behaviour.classics.parametric import fit_parametric
 from models.behaviour.config import CannotFit, FitConfig
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.hierarchical import fit_hierarchical
@@ -21,9 +24,10 @@ Fitter = Callable[[FitConfig, Trials, FitCurve], tuple[BehaviourModel, bool]]
 FITTERS: dict[str, Fitter] = {
     "bns": fit_bns,
     "three_component": fit_three_component,
+    **{name: partial(fit_parametric, theory) for name, theory in THEORIES.items()},
 }
 """How each model is fitted. A new behavioural model is one file, a line here, its name in ``config.MODELS`` and its
-reader in ``storage.READERS``."""
+reader in ``storage.READERS``; a parametric one is a line in ``classics.THEORIES`` and its name."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from models.behaviour.cautions import warnings
-from models.behaviour.config import FitConfig
+from models.behaviour.config import WITH_OPTIONAL_GUESSES, FitConfig
 from models.behaviour.emissions import VonMises
 from models.behaviour.fitting import BehaviourFit
 from models.behaviour.mixture import FixedMixture
@@ -26,7 +26,15 @@ _LARGEST = 1e9
 
 LABELS = {
     "bns": "BNS",
+    "two_component": "Two-component mixture",
     "three_component": "Three-component mixture",
+    "slots": "Slots",
+    "slots_averaging": "Slots + averaging",
+    "variable_precision": "Variable precision",
+    "variable_precision_swaps": "Variable precision + swaps",
+    "interference": "Interference",
+    "neural_population": "Neural population",
+    "confusability": "Target confusability (TCC)",
 }
 """Names of the models in figures."""
 
@@ -75,7 +83,7 @@ def label(config: FitConfig) -> str:
         name += " · shared" if config.swap_function_shared else ""
         name += f" · {config.noise} noise" if config.noise != "each" else ""
         name += f" · {config.emission.replace('_', ' ')}" if config.emission != "von_mises" else ""
-    name += " · no guesses" if not config.uniform else ""
+    name += " · no guesses" if not config.uniform and config.model in WITH_OPTIONAL_GUESSES else ""
     return name + (f" · {config.subjects}" if config.subjects != "pooled" else "")
 
 

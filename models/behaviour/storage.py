@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from models.behaviour.bns import BNS
+from models.behaviour.classics import THEORIES
+from models.behaviour.classics.parametric import restored
 from models.behaviour.fitting import BehaviourFit
 from models.behaviour.mixture import FixedMixture
 from models.behaviour.model import BehaviourModel
@@ -23,6 +26,7 @@ READERS: dict[str, Callable[..., BehaviourModel]] = {
     "bns": BNS.restored,
     "three_component": ThreeComponentModel.restored,
     "fixed": FixedMixture.restored,
+    **{name: partial(restored, theory) for name, theory in THEORIES.items()},
 }
 """What reads a stored model back, by its name."""
 

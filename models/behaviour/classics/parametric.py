@@ -1,0 +1,224 @@
+"""Any classic model behind the common interface: maximum likelihood, and posterior draws for its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from models.behaviour.bns_fit import climb
+from models.behaviour.bns_fit import start as three_component_start
+from models.behaviour.classics.posterior import covariance_at, posterior_draws
+from models.behaviour.classics.responses import SizeResponses
+from models.behaviour.classics.theory import Hint, Start, Theory, Vector
+from models.behaviour.config import FitConfig
+from models.behaviour.emissions import Emission
+from models.behaviour.emissions.emission import Shown
+from models.behaviour.fit_curve import FitCurve
+from models.behaviour.mixture import FixedMixture
+from models.behaviour.model import EXTREME, MixtureModel, Parameter, Stored, SwapEstimate, swap_probability
+from models.behaviour.swap_shapes import Constant, Shape, SwapCurve
+from models.displays import Displays
+from models.trials import Trials
+
+_HINTS, _SUBSET, _SHORT = 1500, 600, 15  # responses of a set size, and steps, by which starting points are judged
+_FINER = 1e-2  # log-likelihoods are compared between models, so they are climbed further than a bound
+
+
+class ParametricModel(MixtureModel):
+    """A theory with its fitted numbers.
+
+    Attributes:
+        theory: the family.
+        estimate: ``(P,)`` the numbers that make the data most likely.
+        draws: ``(D, P)`` draws from their posterior under weak priors.
+    """
+
+    def __init__(self, theory: Theory, estimate: Tensor, draws: Tensor) -> None:
+        self.theory, self.estimate, self.draws = theory, estimate, draws
+        self.name = theory.name
+        self._fixed = theory.mixture(estimate)
+        self.emissions: Mapping[int, Emission] = self._fixed.emissions
+
+    @property
+    def parameter_count(self) -> float:
+        """P."""
+        return float(len(self.estimate))
+
+    def weights(self, displays: Displays) -> Tensor:
+        """``(M, N + 1)`` probabilities of uniform, cued item and non-targets."""
+        return self._fixed.weights(displays)
+
+    def draw(self, generator: Generator) -> FixedMixture:
+        """One of the posterior draws."""
+        chosen = int(torch.randint(len(self.draws), (1,), generator=generator))
+        return self.theory.mixture(self.draws[chosen])
+
+    def mean_function(self) -> FixedMixture:
+        """The estimates as a mixture of known parameters."""
+        return self._fixed
+
+    def parameters(self) -> list[Parameter]:
+        """What the theory shows, with 95 % intervals over the draws."""
+        rows = self.theory.shown(self.estimate)
+        drawn = np.array([[one.shown.value for one in self.theory.shown(theta)] for theta in self.draws])
+        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        return [_bounded(entry, low[k], high[k]) for k, entry in enumerate(rows)]
+
+    def swap_estimates(self) -> list[SwapEstimate]:
+        """The swap function of every set size above 1, with a band over the draws; none where nobody swaps."""
+        if not self.theory.swaps:
+            return []
+        return [self._swap_estimate(size) for size in self.theory.set_sizes if size > 1]
+
+    def _swap_estimate(self, size: int) -> SwapEstimate:
+        grid, mean = _values(self.theory.shape(self.estimate, size))
+        drawn = torch.stack([_values(self.theory.shape(theta, size))[1] for theta in self.draws])
+        levels = torch.tensor([0.025, 0.975], dtype=torch.float64)
+        low, high = torch.quantile(drawn, levels, dim=0)
+        low, high = torch.minimum(low, mean), torch.maximum(high, mean)
+        mean, low, high = (curve.clamp(-EXTREME, EXTREME) for curve in (mean, low, high))
+        odds = self.theory.guess_odds(self.estimate, size)
+        guess = 0.0 if odds is None else float(odds)
+        return SwapEstimate((size,), ("probe",), (grid,), mean, low, high, guess, swap_probability(mean, guess))
+
+    def stored(self) -> Stored:
+        """Numbers as tensors, the theory by its name."""
+        return {"estimate": self.estimate, "draws": self.draws}, self.theory.to_json()
+
+
+def restored(theory: type[Theory], plain: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> ParametricModel:
+    """From ``ParametricModel.stored``."""
+    return ParametricModel(theory(plain["set_sizes"], plain["uniform"]), tensors["estimate"], tensors["draws"])
+
+
+def _bounded(entry: Parameter, low: float, high: float) -> Parameter:
+    one = entry.shown
+    interval = min(float(low), one.value), max(float(high), one.value)
+    return Parameter(Shown(one.name, one.label, one.value, *interval), entry.set_size)
+
+
+def _values(shape: Shape | None) -> tuple[Tensor, Tensor]:
+    """Distances (radians) and log-odds of a swap function; a constant is known by its two ends."""
+    if isinstance(shape, SwapCurve):
+        return shape.distance, shape.log_odds
+    if not isinstance(shape, Constant):
+        raise TypeError("a theory with swaps has a swap function of one distance at every set size above 1")
+    ends = torch.tensor([0.0, torch.pi], dtype=torch.float64)
+    return ends, torch.full((2,), shape.log_odds, dtype=torch.float64)
+
+
+def fit_parametric(
+    theory: type[Theory], config: FitConfig, trials: Trials, curve: FitCurve
+) -> tuple[ParametricModel, bool]:
+    """The most likely numbers of a theory, and whether the climb settled.
+
+    Raises:
+        CannotFit: where the trials lack what the theory needs.
+    """
+    family = theory(trials.set_sizes, config.uniform)
+    family.check(trials)
+    data = [SizeResponses.of(trials, size, family.swaps, family.probed) for size in family.set_sizes]
+    finer = replace(config, tolerance=config.tolerance * _FINER)
+    likelihood = Likelihood(family, data)
+    first = _best_start(family, data, family.starts(_hints(trials)), config, curve)
+    curve.expect("all", -likelihood.cost(first.vector)[0] * len(trials))
+    listen = curve.listener("all", len(trials), "Fitting the most likely parameters")
+    estimate, converged = _climb_to_the_end(likelihood, first, finer, listen)
+    curve.finish("all", len(trials))
+    draws = _draws(likelihood, estimate, first.limits or family.limits, finer, curve)
+    return ParametricModel(family, torch.tensor(estimate), draws), converged
+
+
+class Likelihood:
+    """The log-likelihood of a theory's numbers, with and without its weak priors."""
+
+    def __init__(self, theory: Theory, data: Sequence[SizeResponses]) -> None:
+        self.theory, self.data = theory, data
+        self.trials = sum(len(part) for part in data)
+
+    def total(self, theta: Tensor) -> Tensor:
+        """Log-likelihood, nats."""
+        return torch.stack([self.theory.log_density(theta, part).sum() for part in self.data]).sum()
+
+    def posterior(self, theta: Tensor) -> Tensor:
+        """Log posterior density up to a constant, nats."""
+        return self.total(theta) + self.theory.log_prior(theta)
+
+    def cost(self, vector: Vector, prior: bool = False) -> tuple[float, Vector]:
+        """Minus the log-likelihood (or log posterior) per trial, and its slope."""
+        theta = torch.tensor(vector, dtype=torch.float64, requires_grad=True)
+        value = -(self.posterior(theta) if prior else self.total(theta)) / self.trials
+        (slope,) = torch.autograd.grad(value, theta)
+        return float(value.detach()), np.nan_to_num(slope.numpy())
+
+    def slope(self, theta: Tensor) -> Tensor:
+        """``(P,)`` slope of the log posterior."""
+        return torch.tensor(self.cost(theta.numpy(), prior=True)[1]) * -self.trials
+
+
+def _hints(trials: Trials) -> dict[int, Hint]:
+    """Three-component estimates of every set size, from some of its trials."""
+    found = {}
+    for size in trials.set_sizes:
+        rows = (trials.set_size == size).nonzero()[:, 0]
+        some = three_component_start(trials.select(rows[:: max(len(rows) // _HINTS, 1)]), size, True)
+        several = np.log(max(size - 1, 1))
+        found[size] = Hint(some.concentration, some.uniform_log_odds, some.swap_log_odds + float(several))
+    return found
+
+
+def _best_start(
+    theory: Theory, data: Sequence[SizeResponses], starts: Sequence[Start], config: FitConfig, curve: FitCurve
+) -> Start:
+    """The start whose short climb ends highest, moved to that end.
+
+    Some of the trials are enough to tell basins apart, but not the two sides of a kink.
+    """
+    kinked = any(one.limits for one in starts)
+    likelihood = Likelihood(theory, [part.every(1 if kinked else max(len(part) // _SUBSET, 1)) for part in data])
+    alive = curve.inner().listener("starts", likelihood.trials, "Comparing starting points")
+    short = replace(config, max_steps=min(_SHORT, config.max_steps))
+    ends = []
+    for one in starts:
+        ascent = climb(likelihood.cost, one.vector, one.limits or theory.limits, short, alive)
+        ends.append((likelihood.cost(ascent.vector)[0], Start(ascent.vector, one.limits)))
+    return min(ends, key=lambda end: end[0])[1]
+
+
+def _climb_to_the_end(
+    likelihood: Likelihood, first: Start, config: FitConfig, listen: Callable[[int, float], None]
+) -> tuple[Vector, bool]:
+    """The highest point near a start; where the line search gave up, as at a kink, a second climb must gain nothing."""
+    limits = first.limits or likelihood.theory.limits
+    ascent = climb(likelihood.cost, first.vector, limits, config, listen)
+    estimate, converged, height = ascent.vector, ascent.converged, -likelihood.cost(ascent.vector)[0]
+    if not converged and ascent.steps < config.max_steps:
+        again = climb(likelihood.cost, estimate, limits, config, listen)
+        higher = -likelihood.cost(again.vector)[0]
+        converged = again.converged or higher - height < config.tolerance
+        estimate, height = (again.vector, higher) if higher > height else (estimate, height)
+    listen(ascent.steps + 1, height)
+    return estimate, converged
+
+
+def _draws(
+    likelihood: Likelihood, estimate: Vector, limits: list[tuple[float, float]], config: FitConfig, curve: FitCurve
+) -> Tensor:
+    """Posterior draws around the estimate; the same for the same data."""
+    alive = curve.inner().listener("draws", likelihood.trials, "Finding the uncertainty of the parameters")
+    mode = climb(lambda vector: likelihood.cost(vector, prior=True), estimate, limits, config, alive).vector
+    centre, theory = torch.tensor(mode), likelihood.theory
+    covariance = covariance_at(likelihood.slope, centre, theory.curvature_step)
+
+    @torch.no_grad()
+    def log_posterior(theta: Tensor) -> float:
+        alive(1, 0.0)
+        return float(likelihood.posterior(theta))
+
+    generator = torch.Generator().manual_seed(0)
+    return posterior_draws(log_posterior, centre, covariance, theory.limits, generator)
