@@ -7,6 +7,7 @@ from itertools import combinations, pairwise, permutations
 
 import numpy as np
 
+from models.reading.display_size import abundant
 from models.reading.items_by_values import ALIKE, Angles, adjacent_positions, list_of_all, order, originals, others_like
 from models.reading.table import Table
 from models.reading.units import FEW, TAU, concentration, filled_period, report_units, turn
@@ -38,7 +39,9 @@ def find(table: Table) -> Found | None:
     """
     some = np.unique(np.linspace(0, len(table.frame) - 1, min(ROWS, len(table.frame))).astype(int))
     numbers = {str(name): table.numbers(str(name))[some] for name in table.frame if table.frame[name].dtype.kind == "f"}
-    angles = _angles(numbers)
+    angles = _angles(
+        {name: np.where(np.isin(cells, abundant(cells)), np.nan, cells) for name, cells in numbers.items()}
+    )
     triples = _differences(angles)
     pair, reasons = _pair(angles, triples)
     if pair is not None:
@@ -105,7 +108,7 @@ def _pair(angles: Angles, triples: list[tuple[str, str, str]]) -> tuple[tuple[st
     for members in sorted(triples, key=lambda names: -max(map(angles.spread, names))):
         first, second = sorted(members, key=angles.spread)[:2]
         error = next(name for name in members if name not in (first, second))
-        if angles.spread(error) > max(AGREEMENT, angles.spread(second) + 0.1) and _around_zero(angles, error):
+        if angles.spread(error) > max(AGREEMENT, angles.spread(second) + 0.1) and angles.around_zero(error):
             wanted = angles.radians[first] - angles.radians[second] - angles.radians[error]
             response, target = (first, second) if np.nanmedian(np.abs(turn(wanted, TAU))) < SAME else (second, first)
             sentence = f"“{response}” minus “{target}” is the column “{error}” on every row"
@@ -139,18 +142,12 @@ def _agreement(angles: Angles, first: str, second: str) -> float:
     return 0.0 if copied or agreement > 0.9999 or agreement < alone + 0.1 else agreement
 
 
-def _around_zero(angles: Angles, column: str) -> bool:
-    values = angles.numbers[column][np.isfinite(angles.numbers[column])]
-    mean = np.angle(np.exp(1j * angles.radians[column][np.isfinite(angles.radians[column])]).mean())
-    return bool(0.3 < np.mean(values < 0) < 0.7 and abs(mean) < 0.5)
-
-
 def _error(angles: Angles) -> str | None:
     """The column most concentrated around zero of those that lie on both its sides."""
     likely = [
         name
         for name, values in angles.numbers.items()
-        if angles.spread(name) > 0.3 and _around_zero(angles, name) and np.isfinite(values).mean() > 0.9
+        if angles.spread(name) > 0.3 and angles.around_zero(name) and np.isfinite(values).mean() > 0.9
     ]
     return max(likely, key=angles.spread) if likely else None
 

@@ -32,54 +32,71 @@ def sizes(table: Table, raw: np.ndarray, extra: int, candidates: list[str], erro
         candidates: columns that may hold the set size, the likeliest first.
         error: ``(M,)`` radians, to find a column with which errors grow; None to trust the candidates' order.
     """
-    filled = np.isfinite(raw)
-    most = raw.shape[1] + extra
-    # A column with a telling name may hold typing errors; one without must fit on every row.
-    bad_allowed, agree = (0.1, 0.9) if error is None else (0.0, AGREE)
-    doubtful: Sizes | None = None
-    for column in candidates:
-        values = table.numbers(column)
-        whole = np.isfinite(values) & (values == np.round(values)) & (values >= 1)
-        if not whole.any() or np.mean(~whole[np.isfinite(values)]) > bad_allowed:
-            continue
-        good = whole & (values <= most)
-        if error is None and values[whole].max() <= LARGEST_SET:
-            doubtful = Sizes(
-                column, (), f"“{column}”, by its name; on many rows it is not the number of items with a value"
-            )
-        if not good.any() or np.mean(good[whole]) < 1 - bad_allowed:
-            continue
-        if error is not None and not _explains(values, filled, extra, error):
-            continue
-        missing = _placeholders(raw[good], values[good] - extra)
-        counted = (filled & ~np.isin(raw, missing)).sum(axis=1) + extra
-        if np.mean((counted == values)[good]) > agree:
-            reason = f"“{column}” equals the number of items with a value"
-        elif np.mean((counted >= values)[good]) > agree:
-            reason = f"“{column}”; cells beyond it hold values that look real, and only the first items count"
-        else:
-            continue
-        if missing:
-            reason += f"; {missing[0]:g} stands for “no item”"
-        return Sizes(column, missing, reason)
-    if doubtful is not None:
-        return doubtful
+    found = _named(table, raw, extra, candidates) if error is None else _unnamed(table, raw, extra, candidates, error)
+    if found is not None:
+        return found
     missing = abundant(raw)
     note = f"; {missing[0]:g} stands for “no item”" if missing else ""
     return Sizes(None, missing, f"the number of items with a value on each row is counted{note}")
 
 
-def _explains(values: np.ndarray, filled: np.ndarray, extra: int, error: np.ndarray) -> bool:
-    """Whether a column of any name behaves as a set size: equals the filled cells, or errors grow with it."""
-    if len(np.unique(values[np.isfinite(values)])) < 2:
-        return False
-    count = filled.sum(axis=1) + extra
-    if np.ptp(count) > 0:
-        return bool(np.mean(values == count) > 0.99)
-    both = np.isfinite(values) & np.isfinite(error)
-    if values[both].max() != filled.shape[1] + extra or both.sum() < 50:
-        return False
-    return bool(np.corrcoef(values[both], np.abs(error[both]))[0, 1] > 0.15)
+def _named(table: Table, raw: np.ndarray, extra: int, candidates: list[str]) -> Sizes | None:
+    """The first column that fits; as its name tells, typing errors and odd rows are allowed, and it may not fit."""
+    doubtful: Sizes | None = None
+    for column in candidates:
+        values = table.numbers(column)
+        whole = np.isfinite(values) & (values == np.round(values)) & (values >= 1)
+        if not whole.any() or np.mean(~whole[np.isfinite(values)]) > 0.1:
+            continue
+        good = whole & (values <= raw.shape[1] + extra)
+        if good.any() and np.mean(good[whole]) >= 0.9:
+            found = _fitting(column, raw, values, good, extra, 0.9)
+            if found is not None:
+                return found
+        if values[whole].max() <= LARGEST_SET:
+            doubtful = Sizes(
+                column, (), f"“{column}”, by its name; on many rows it is not the number of items with a value"
+            )
+    return doubtful
+
+
+def _unnamed(table: Table, raw: np.ndarray, extra: int, candidates: list[str], error: np.ndarray) -> Sizes | None:
+    """Of columns of any name one that equals the number of items on every row, or with which errors grow most."""
+    best: tuple[tuple[bool, float], Sizes | None] = ((False, 0.0), None)
+    counts = [np.isfinite(raw).sum(axis=1) + extra]
+    counts.append((np.isfinite(raw) & ~np.isin(raw, abundant(raw))).sum(axis=1) + extra)
+    for column in candidates:
+        values = table.numbers(column)
+        whole = np.isfinite(values) & (values == np.round(values)) & (values >= 1)
+        if not whole.all() or len(np.unique(values)) < 2 or values.max() > raw.shape[1] + extra:
+            continue
+        equal = any(np.ptp(count) > 0 and np.mean(values == count) > 0.99 for count in counts)
+        known = np.isfinite(error)
+        growth = float(np.corrcoef(values[known], np.abs(error[known]))[0, 1]) if known.sum() >= 50 else 0.0
+        full = values.max() == raw.shape[1] + extra and np.ptp(counts[0]) == 0
+        if not equal and not (full and growth > 0.15):
+            continue
+        found = _fitting(column, raw, values, whole, extra, AGREE)
+        if found is not None and (equal, growth) > best[0]:
+            best = ((equal, growth), found)
+    return best[1]
+
+
+def _fitting(
+    column: str, raw: np.ndarray, values: np.ndarray, good: np.ndarray, extra: int, agree: float
+) -> Sizes | None:
+    """A column whose values are the number of items, or the number of the first ones where more cells are filled."""
+    missing = _placeholders(raw[good], values[good] - extra)
+    counted = (np.isfinite(raw) & ~np.isin(raw, missing)).sum(axis=1) + extra
+    if np.mean((counted == values)[good]) > agree:
+        reason = f"“{column}” equals the number of items with a value"
+    elif np.mean((counted >= values)[good]) > agree:
+        reason = f"“{column}”; cells beyond it hold values that look real, and only the first items count"
+    else:
+        return None
+    if missing:
+        reason += f"; {missing[0]:g} stands for “no item”"
+    return Sizes(column, missing, reason)
 
 
 def _placeholders(raw: np.ndarray, wanted: np.ndarray) -> tuple[float, ...]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from models.reading import by_values
 from models.reading.guess_items import choose_items, choose_probes, probe_values
 from models.reading.guess_response import choose_response, response_units
+from models.reading.long_tables import CUED
 from models.reading.mapping import Mapping, describe_period
 from models.reading.question import Guess
 from models.reading.roles import Roles, named_roles
 from models.reading.table import Table
 from models.reading.units import item_period, probe_units, turn
+
+AT_CUE = " of the cued item"
 
 
 def guess(tables: list[Table]) -> Guess:
@@ -29,7 +34,7 @@ def guess_table(table: Table) -> Guess:
     """The roles of one table's columns: by names as far as the values agree, else by values."""
     roles = named_roles(table)
     if (roles.response is None and roles.error is None) or (roles.response and not roles.target and not roles.cued):
-        found = by_values.find(table)
+        found = by_values.find(_with_cued_values(table))
         if found is not None:
             roles = _from_values(found, roles)
     mapping = Mapping(table=table.name or None, header=table.header, subject=roles.subject, condition=roles.condition)
@@ -89,14 +94,30 @@ def _choose_subject(result: Guess, table: Table) -> None:
     )
 
 
+def _with_cued_values(table: Table) -> Table:
+    """For a table with one row an item that was put side by side: the cued item's value as columns of their own."""
+    if not table.source_columns or CUED not in table.frame:
+        return table
+    frame, place = table.frame.copy(), table.frame[CUED].to_numpy().astype(int) - 1
+    for source in table.source_columns:
+        items = [f"{source}_{number + 1}" for number in range(len(frame.columns)) if f"{source}_{number + 1}" in frame]
+        if items and all(frame[name].dtype.kind == "f" for name in items):
+            frame[f"{source}{AT_CUE}"] = frame[items].to_numpy()[np.arange(len(frame)), place]
+    return replace(table, frame=frame)
+
+
 def _from_values(found: by_values.Found, named: Roles) -> Roles:
     reasons = dict(found.reasons)
+    by_place = found.target is not None and found.target.endswith(AT_CUE)
+    if by_place:
+        reasons["target"] = reasons["nontargets"] = f"the item that “{CUED}” counts, of those that the response follows"
     if found.subject and not named.subject:
         reasons["subject"] = f"“{found.subject}” stays the same over long runs of rows"
     return Roles(
         response=found.response,
         error=found.error,
-        target=found.target,
+        target=None if by_place else found.target,
+        cued=CUED if by_place else None,
         nontargets=found.items,
         include_target=found.include_target,
         target_probe=found.probes[0] if found.probes and not found.include_target else None,

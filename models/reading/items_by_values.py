@@ -9,6 +9,7 @@ import numpy as np
 from models.reading.swaps import signature
 from models.reading.units import TAU, concentration, turn
 
+ERRORS = 0.65  # resultant length above which a column is more like errors than like items
 ALIKE = 0.25  # how much the spread of items may differ from that of the targets
 
 
@@ -22,6 +23,13 @@ class Angles:
     def spread(self, column: str) -> float:
         """Resultant length: 0 for angles all around the circle."""
         return concentration(self.radians[column])
+
+    def around_zero(self, column: str) -> bool:
+        """Whether values lie on both sides of 0 and around it, as errors do."""
+        values, radians = self.numbers[column], self.radians[column]
+        known = np.isfinite(values)
+        mean = np.angle(np.exp(1j * radians[known]).mean())
+        return bool(0.3 < np.mean(values[known] < 0) < 0.7 and abs(mean) < 0.5)
 
 
 def originals(angles: Angles, pair: tuple[str, str], triples: list[tuple[str, str, str]]) -> list[str]:
@@ -91,7 +99,7 @@ def others_like(angles: Angles, pair: tuple[str, str], others: list[str]) -> lis
     # Non-targets sorted by value are spread as targets are only when taken together.
     together = concentration(np.concatenate([angles.radians[name] for name in fitting]))
     if min(abs(together - spread) for spread in spreads) < ALIKE / 2:
-        return fitting
+        return [name for name in fitting if angles.spread(name) < max(*spreads, ERRORS) or not angles.around_zero(name)]
     return [name for name in fitting if min(abs(angles.spread(name) - spread) for spread in spreads) < ALIKE]
 
 

@@ -31,6 +31,15 @@ def concentration(angle: np.ndarray) -> float:
     return float(abs(np.exp(1j * angle).mean())) if len(angle) else 0.0
 
 
+def agreement(response: np.ndarray, target: np.ndarray) -> float:
+    """How closely angles (radians) follow others: resultant length of the differences beyond what unrelated angles with
+    the same spread would give; 0 for unrelated ones, 1 for equal ones all around the circle.
+    """
+    both = np.isfinite(response) & np.isfinite(target)
+    by_chance = concentration(response[both]) * concentration(target[both])
+    return concentration(response[both] - target[both]) - by_chance
+
+
 @dataclass(frozen=True)
 class Units:
     """A period, why it was chosen, and the other period that fits as well, if there is one."""
@@ -115,11 +124,11 @@ def pair_units(response: np.ndarray, target: np.ndarray) -> tuple[Units, Units]:
     own = filled_period(response), filled_period(target)
     if own[0] is None or own[1] is None or own[0] == own[1]:
         return joint, joint
-    together = concentration(turn(response - target, joint.period))
-    apart = concentration(turn(turn(response, own[0]) - turn(target, own[1]), TAU))
+    together = agreement(turn(response, joint.period), turn(target, joint.period))
+    apart = agreement(turn(response, own[0]), turn(target, own[1]))
     if apart < together + 0.15:
         return joint, joint
-    shown = f"responses agree with targets only so read (resultant {apart:.2f}, else {together:.2f})"
+    shown = f"responses follow targets only so read (agreement {apart:.2f} of 1, else {together:.2f})"
     told = [Units(period, f"{_named(period)}; {shown}") for period in own if period is not None]
     return told[0], told[1]
 

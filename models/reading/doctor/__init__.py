@@ -37,7 +37,12 @@ CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
 )
 ORDER = {"error": 0, "warning": 1, "info": 2}
 # What explains a finding makes it idle.
-EXPLAINED = {"no_swaps": {"half_turn", "other_convention", "other_units", "unrelated"}, "spread_flat": {"unrelated"}}
+EXPLAINED = {
+    "no_swaps": {"half_turn", "other_convention", "other_units", "unrelated"},
+    "half_turn": {"response_half_turn", "unrelated"},
+    "other_convention": {"response_half_turn", "unrelated"},
+    "spread_flat": {"unrelated"},
+}
 
 
 def examine(

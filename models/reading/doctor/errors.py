@@ -9,7 +9,7 @@ import numpy as np
 
 from models.reading.doctor.case import Case, Finding
 from models.reading.mapping import Mapping, describe_period
-from models.reading.units import TAU, TURNS, concentration, turn
+from models.reading.units import TURNS, agreement, concentration, turn
 
 UNRELATED = 0.08  # resultant length of the errors below which responses say nothing of the targets
 CLEAR = 0.25
@@ -70,10 +70,7 @@ def _other_periods(case: Case) -> tuple[str, Mapping] | None:
         return None
     columns = [case.table.numbers(name) for name in (mapping.response, mapping.target)]
     possible = [[p for full in TURNS for p in (full, full / 2) if _fits(values, p)] for values in columns]
-    scores = {
-        pair: concentration(turn(turn(columns[0], pair[0]) - turn(columns[1], pair[1]), TAU))
-        for pair in product(*possible)
-    }
+    scores = {pair: agreement(turn(columns[0], pair[0]), turn(columns[1], pair[1])) for pair in product(*possible)}
     best = max(scores, key=lambda pair: scores[pair], default=None)
     if best is None or scores[best] < CLEAR:
         return None

@@ -38,19 +38,19 @@ def narrow_items(case: Case) -> list[Finding]:
 
 
 def narrow_responses(case: Case) -> list[Finding]:
-    """Responses that never leave a part of the circle, as on a half-circle dial or a scale with ends."""
+    """Responses that never leave the range of the items, as on a half-circle dial or a scale with ends."""
     responses = case.trials.response.numpy()
     if len(responses) < FEW or case.relative or case.mapping.response_is == "error":
         return []
-    covered = _covered(responses)
-    if covered > 0.75 * TAU:
+    covered, items = _covered(responses), _covered(_items(case))
+    if covered > 0.75 * TAU or covered > 1.05 * items:
         return []
     detail = (
-        f"Responses stay within {math.degrees(covered):.0f}° of the 360° of the full circle; items cover "
-        f"{math.degrees(_covered(_items(case))):.0f}°. If the dial ended there, responses could not go on around it."
+        f"Responses stay within {math.degrees(covered):.0f}° of the 360° of the full circle, where the items are "
+        f"({math.degrees(items):.0f}°). Noise alone would carry some of them farther: the dial seems to end there."
     )
     breaks = "A guess is assumed to fall anywhere on the circle; guesses that could not are taken for something else."
-    return [Finding("warning", "narrow_responses", "Responses never leave part of the circle", detail, breaks)]
+    return [Finding("warning", "narrow_responses", "Responses never leave the range of the items", detail, breaks)]
 
 
 def minimum_distance(case: Case) -> list[Finding]:
