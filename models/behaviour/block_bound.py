@@ -224,8 +224,9 @@ class BlockBound:
         rows = gradient_differences(self.cost, vector, others)[:, : self.modelled] * self.trials
         curvature[others], curvature[:, others] = rows, rows.T
         for g in range(len(self.groups)):
-            where = torch.tensor(self.rows[f"mean {g}"])
-            curvature[where[:, None], where] = self._mean_curvature(parts, g)
+            where = self.rows[f"mean {g}"]
+            own = slice(where.start, where.stop)
+            curvature[own, own] = self._mean_curvature(parts, g)
         return root_of_inverse(curvature, self._prior_precision(point))
 
     @property
@@ -265,7 +266,7 @@ class BlockBound:
         )
         guess = parts["uniform_log_odds"] if self.uniform else None
         noise = self.noise(parts["noise"])
-        known = self.design.shape[1] + (len(self.sizes) if self.uniform else 0)
+        known = float(self.design.shape[1] + (len(self.sizes) if self.uniform else 0))
         effective = known + sum(part.effective for part in functions)
         return Block(self.sizes, functions, self.family.name, noise, self.design, guess, self.root(vector), effective)
 

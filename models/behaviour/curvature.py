@@ -37,4 +37,5 @@ def root_of_inverse(curvature: Tensor, prior: Tensor) -> Tensor:
     scaled = torch.linalg.solve_triangular(factor, (curvature + curvature.T) / 2, upper=False)
     scaled = torch.linalg.solve_triangular(factor, scaled.T, upper=False)
     value, direction = torch.linalg.eigh((scaled + scaled.T) / 2)
-    return torch.linalg.solve_triangular(factor.T, direction / value.clamp(min=1).sqrt(), upper=True)
+    root = torch.linalg.solve_triangular(factor.T, direction / value.clamp(min=1).sqrt(), upper=True)
+    return root.contiguous()

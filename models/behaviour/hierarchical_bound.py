@@ -203,7 +203,7 @@ class HierarchicalBound:
         uncertain = (population.sd**2 + population.variance.diagonal(dim1=1, dim2=2).mean(0)) / count
         mean = self.updated(vector, population).mean
         root = torch.diag(uncertain.sqrt())
-        effective = len(mean) + sum(_taken(function.factor) for function in functions)
+        effective = float(len(mean) + sum(_taken(function.factor) for function in functions))
         widths = [function.factor.shape[1] for function in functions]
         found[None] = self._block(functions, mean, root, widths, effective)
         return found

