@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ import plotly.graph_objects as go
 from frontend import theme
 from frontend.figures.axes import angle_ticks, degrees, items, panel_title
 from frontend.figures.panels import axes, panels
+
+LONGEST_TITLE = 38  # letters in a line over a panel
 
 
 def panels_of(parameters: Sequence[Mapping[str, Any]], model: str) -> list[list[Mapping[str, Any]]]:
@@ -27,13 +30,15 @@ def scatter(parameters: Sequence[Mapping[str, Any]], model: str) -> go.Figure:
     ``parameters`` as the API's recovery has them. On the dashed line what was planted was found exactly.
     """
     groups = panels_of(parameters, model)
-    figure = panels(len(groups), "planted", "recovered", least=200, height=200, shared=False, left=62)
+    figure = panels(len(groups), "planted", "recovered", least=240, height=200, shared=False, left=62)
     sizes = set_sizes_of(parameters, model)
     for number, group in enumerate(groups, start=1):
         _identity(figure, group, number)
         for entry in group:
             figure.add_trace(_points(entry, colour_of(entry["set_size"], sizes), number))
-        panel_title(figure, number, f"<b>{group[0]['label']}</b>")
+        words = "<br>".join(textwrap.wrap(group[0]["label"], LONGEST_TITLE))
+        panel_title(figure, number, f"<b>{words}</b>")
+    figure.update_annotations(font_size=11.5)
     figure.update_xaxes(nticks=5)
     figure.update_yaxes(nticks=5)
     return figure

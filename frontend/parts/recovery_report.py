@@ -160,38 +160,37 @@ def parameters_cards(result: Mapping[str, Any], model: str) -> list[Child]:
 
 
 def _table(result: Mapping[str, Any], model: str) -> html.Section:
-    rows = [
-        html.Tr(
-            [
-                html.Th(entry["label"], scope="row"),
-                html.Td(items(entry["set_size"])),
-                html.Td(
-                    "–" if entry["correlation"] is None else f"{entry['correlation']:.2f}".replace("-", "−"),
-                    className="number",
-                ),
-                html.Td(f"{100 * entry['coverage']:.0f} %", className="number"),
-            ]
-        )
-        for group in panels_of(result["parameters"], model)
-        for entry in group
-    ]
-    head = ["Parameter", "Displays of", "Correlation", "Inside the interval"]
+    """Parameters down, set sizes across: correlation and coverage."""
+    groups = panels_of(result["parameters"], model)
+    columns = list(dict.fromkeys(entry["set_size"] for group in groups for entry in group))
+    columns.sort(key=lambda size: (size is None, size or 0))
+    rows = []
+    for group in groups:
+        found = {entry["set_size"]: entry for entry in group}
+        cells = [html.Td(_agreement(found.get(size)), className="number") for size in columns]
+        rows.append(html.Tr([html.Th(group[0]["label"], scope="row"), *cells]))
+    head = html.Tr([html.Th("")] + [html.Th("all" if size is None else items(size)) for size in columns])
     return html.Section(
         [
             html.H3("How well each comes back", className="card-title"),
             html.P(
-                "Correlation of planted and recovered values, and how often the 95 % interval holds the planted one.",
+                "Correlation of planted and recovered values, and under it how often the 95 % interval holds the "
+                "planted one.",
                 className="card-note",
             ),
             html.Div(
-                html.Table(
-                    [html.Thead(html.Tr([html.Th(words) for words in head])), html.Tbody(rows)], className="plain"
-                ),
-                className="scroll",
+                html.Table([html.Thead(head), html.Tbody(rows)], className="plain parameters"), className="scroll"
             ),
         ],
         className="card",
     )
+
+
+def _agreement(entry: Mapping[str, Any] | None) -> Child:
+    if entry is None:
+        return "–"
+    correlation = "–" if entry["correlation"] is None else f"{entry['correlation']:.2f}".replace("-", "−")
+    return [html.Div(correlation), html.Div(f"{100 * entry['coverage']:.0f} % inside", className="interval soft")]
 
 
 @callback(

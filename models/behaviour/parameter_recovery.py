@@ -154,6 +154,8 @@ def _points(candidate: Candidate, found: Sequence[_Found]) -> list[dict[str, Any
     ]
     entries = []
     for key in tables[0][0]:
+        if not _planted(candidate, key[0]):
+            continue
         points = [
             {"planted": planted[key][0], "recovered": value, "low": low, "high": high}
             for planted, recovered in tables
@@ -166,6 +168,12 @@ def _points(candidate: Candidate, found: Sequence[_Found]) -> list[dict[str, Any
             told = {"model": candidate.name, "name": name, "label": label, "set_size": size}
             entries.append(told | {"points": points} | _agreement(points))
     return entries
+
+
+def _planted(candidate: Candidate, name: str) -> bool:
+    """Whether a parameter makes the data; kernel and level of a swap function do not, as the function is planted."""
+    of_prior = name in ("amplitude", "constant") or name.startswith("tau_")
+    return not (of_prior and candidate.config.model == "bns" and candidate.config.axes)
 
 
 def _agreement(points: Sequence[dict[str, float]]) -> dict[str, float | None]:
@@ -181,12 +189,13 @@ def _agreement(points: Sequence[dict[str, float]]) -> dict[str, float | None]:
 def _curves(candidate: Candidate, found: Sequence[_Found]) -> list[dict[str, Any]]:
     """Swap functions of one distance where the estimates were planted: the planted one, and all that were found."""
     at_estimate = [one for one in found if one.at_estimate]
+    fits = [{one.set_sizes: one for one in each.recovered.swap_estimates()} for each in at_estimate]
     entries = []
-    for place, planted in enumerate(at_estimate[0].planted.swap_estimates()):
-        if len(planted.axes) != 1:
+    for planted in at_estimate[0].planted.swap_estimates():
+        recovered = [one[planted.set_sizes] for one in fits if planted.set_sizes in one]
+        if len(planted.axes) != 1 or not recovered:
             continue
         grid = np.linspace(float(planted.grid[0][0]), float(planted.grid[0][-1]), CURVE_POINTS)
-        recovered = [one.recovered.swap_estimates()[place] for one in at_estimate]
         entries.append(
             {
                 "model": candidate.name,

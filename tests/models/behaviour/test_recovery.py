@@ -51,6 +51,12 @@ def test_what_is_planted_varies_and_is_followed(found):
     assert target["correlation"] > 0.5
 
 
+def test_what_only_describes_a_prior_is_not_asked_for(found):
+    names = {entry["name"] for entry in found["parameters"] if entry["model"] == "bns"}
+    assert {"concentration", "swap_weight", "uniform_log_odds"} <= names
+    assert not names & {"amplitude", "tau_probe", "constant"}
+
+
 def test_swap_functions_come_back(found):
     (curve,) = [one for one in found["curves"] if one["model"] == "bns"]
     assert (curve["set_size"], curve["feature"]) == (3, "probe")
