@@ -78,7 +78,7 @@ def _curve(size: int, classes: ItemClasses, found: Alpha, expected: Alpha | None
         "value": found.each.tolist(),
         "low": found.low.tolist(),
         "high": found.high.tolist(),
-        "model": None if expected is None else expected.each.tolist(),
+        "model": [] if expected is None else expected.each.tolist(),
     }
 
 
