@@ -31,7 +31,7 @@ def panels(
     along: str,
     up: str,
     *,
-    least: int = 165,
+    least: int = 118,
     height: int = 210,
     shared: bool = True,
     left: int = 58,

@@ -23,7 +23,7 @@ def predictive(rows: list[dict[str, Any]], relative_to: Literal["target", "non-t
     """
     chosen = [row for row in rows if row["relative_to"] == relative_to]
     around_target = relative_to == "target"
-    figure = panels(len(chosen), f"response − {relative_to}", "density (per radian)", least=118, height=190,
+    figure = panels(len(chosen), f"response − {relative_to}", "density (per radian)", height=190,
                     shared=around_target)  # fmt: skip
     for number, row in enumerate(chosen, start=1):
         _panel(figure, row, number)

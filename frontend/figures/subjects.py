@@ -33,7 +33,7 @@ def small_multiples(
     ordered = in_order(subjects, set_size, order)
     behind = of_size(population, set_size)
     feature = (behind or {}).get("feature", "probe")
-    figure = panels(len(ordered), f"{feature} distance", LABELS[view], least=118, height=112)
+    figure = panels(len(ordered), f"{feature} distance", LABELS[view], height=112)
     for number, subject in enumerate(ordered, start=1):
         function = of_size(subject["swap_functions"], set_size)
         axis = "" if number == 1 else str(number)

@@ -96,6 +96,6 @@ def colours(view: View, low: float, high: float) -> dict[str, Any]:
 
 def scale_bar(title: str, **more: object) -> dict[str, Any]:
     """A slim bar at the upper right that tells colours apart."""
-    words = {"text": title, "font": {"size": 11.5}}
+    words = {"text": f"{title}<br> ", "font": {"size": 11.5}}  # the empty line keeps it off the topmost tick
     return {"thickness": 10, "len": 170, "lenmode": "pixels", "x": 1.02, "xpad": 4, "y": 1, "yanchor": "top",
             "outlinewidth": 0, "title": words} | more  # fmt: skip

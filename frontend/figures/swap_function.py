@@ -23,9 +23,7 @@ def swap_function(functions: list[dict[str, Any]], view: View = "probability") -
     differ); `view` picks the vertical scale.
     """
     feature = functions[0].get("feature", "probe") if functions else "probe"
-    figure = panels(
-        len(functions), f"{feature} distance", LABELS[view], least=135, height=240 if len(functions) > 1 else 280
-    )
+    figure = panels(len(functions), f"{feature} distance", LABELS[view], height=240 if len(functions) > 1 else 280)
     for number, function in enumerate(functions, start=1):
         _panel(figure, function, view, number)
         panel_title(figure, number, f"<b>{items(function['set_size'])}</b>")

@@ -57,17 +57,19 @@ def figure_card(
 ) -> html.Section:
     """A card that holds the figure `name` (the id of its graph, and the stem of the files it is saved as).
 
-    `figure` is a go.Figure or a component that contains a graph. `note` explains in one sentence, `controls` sit on the
-    right of the title, `legend` under it, `kind` is a further CSS class. `panels` side by side keep a readable width:
-    on a narrow screen the figure is scrolled.
+    `figure` is a go.Figure or a component that contains a graph. `note` explains in one sentence, `controls` (one or
+    a list) sit on the right of the title, `legend` under it, `kind` is a further CSS class. Figures of
+    `figures/panels.py` fit any screen by themselves; others with `panels` side by side keep a readable width: on a
+    narrow screen they are scrolled.
     """
     body = graph(name, figure, height) if isinstance(figure, go.Figure) else figure
+    tools = controls if isinstance(controls, list) else [controls]
     if panels > 1:
         body = html.Div(html.Div(body, style={"minWidth": f"{60 + 165 * panels}px"}), className="scroll")
     return html.Section(
         [
             html.Div(
-                [html.H3(title, className="card-title"), html.Div([controls, save_buttons()], className="card-tools")],
+                [html.H3(title, className="card-title"), html.Div([*tools, save_buttons()], className="card-tools")],
                 className="card-head",
             ),
             html.P(note, className="card-note") if note else None,

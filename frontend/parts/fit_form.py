@@ -50,10 +50,11 @@ def model_cards(summary: Summary) -> list[Child]:
             [
                 html.Div(group, className="model-group-name"),
                 html.Div(
-                    [model_card(choice, summary) for choice in choices], className="grid", style={"--cell": "236px"}
+                    [model_card(choice, summary) for choice in choices], className="grid", style={"--cell": "200px"}
                 ),
             ],
             className="model-group",
+            style={"--cards": len(choices)},
         )
         for group, choices in GROUPS.items()
     ]
@@ -82,7 +83,9 @@ def fit_form(datasets: list[dict[str, Any]], chosen: str | None) -> html.Section
                 ],
                 className="row bottom options",
             ),
-            dmc.CheckboxGroup(model_cards(summary), id="fit-models", value=names, **aria(label="Models")),
+            dmc.CheckboxGroup(
+                model_cards(summary), id="fit-models", value=names, className="model-groups", **aria(label="Models")
+            ),
             html.Div(
                 [option_field(option, names, summary) for option in OPTIONS.values()],
                 className="grid fit-options",
