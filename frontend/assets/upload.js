@@ -1,4 +1,4 @@
-// Uploading: a multipart request straight to the API, with its progress; then on to the dataset's page.
+// Uploading one file or several (one dataset): a multipart request straight to the API, then on to the dataset's page.
 (function () {
   const swapscope = (window.swapscope = window.swapscope || {});
 
@@ -28,11 +28,13 @@
     if (errors.length) {
       const table = element("table", "plain");
       const head = element("tr");
-      ["row", "column", "value", "expected"].forEach((name) => head.append(element("th", "", name)));
+      const names = ["row", "column", "value", "expected"];
+      if (errors.some((error) => error.file)) names.unshift("file");
+      names.forEach((name) => head.append(element("th", "", name)));
       table.append(head);
       errors.forEach((error) => {
         const row = element("tr");
-        ["row", "column", "value", "expected"].forEach((name) => row.append(element("td", "", String(error[name] ?? ""))));
+        names.forEach((name) => row.append(element("td", "", String(error[name] ?? ""))));
         table.append(row);
       });
       box.append(table);
@@ -42,13 +44,13 @@
     state(zone, "refused");
   }
 
-  function send(zone, file) {
+  function send(zone, files) {
     const request = new XMLHttpRequest();
     const form = new FormData();
-    form.append("file", file, file.name);
+    files.forEach((file) => form.append("file", file, file.name));
     const fill = zone.querySelector(".bar-fill");
     const words = part(zone, "words");
-    part(zone, "name").textContent = file.name;
+    part(zone, "name").textContent = files.length === 1 ? files[0].name : files.length + " files";
     fill.style.width = "0%";
     state(zone, "busy");
     part(zone, "cancel").onclick = () => request.abort();
@@ -71,7 +73,7 @@
         swapscope.go("/dataset/" + answer.id);
         swapscope.events.open();
       } else if (request.status === 413)
-        refuse(zone, { title: "The file is too large", detail: "Files up to 200 MB can be read here." });
+        refuse(zone, { title: answer.title || "The file is too large", detail: answer.detail || "Up to 200 MB can be read at once here." });
       else refuse(zone, { title: answer.title || "The file could not be taken", detail: answer.detail, errors: answer.errors });
     };
     request.onerror = () => refuse(zone, { title: "The server does not answer", detail: "Check that it runs, then try again." });
@@ -87,7 +89,8 @@
     const input = document.createElement("input");
     input.type = "file";
     input.accept = zone.dataset.accept;
-    input.onchange = () => input.files[0] && send(zone, input.files[0]);
+    input.multiple = true;
+    input.onchange = () => input.files.length && send(zone, [...input.files]);
     input.click();
   });
 
@@ -100,7 +103,7 @@
     event.preventDefault();
     document.querySelectorAll("[data-upload]").forEach((zone) => zone.classList.remove("over"));
     const zone = zoneOf(event) || document.querySelector("[data-upload]");
-    const file = event.dataTransfer && event.dataTransfer.files[0];
-    if (zone && file) send(zone, file);
+    const files = event.dataTransfer ? [...event.dataTransfer.files] : [];
+    if (zone && files.length) send(zone, files);
   });
 })();

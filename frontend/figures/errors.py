@@ -9,11 +9,26 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from frontend import theme
-from frontend.figures.axes import angle_ticks, bin_width, items, middles, panel_title
+from frontend.figures.axes import FULL, angle_ticks, bin_width, items, middles, panel_title
+
+MOST_NAMED = 40
 
 
-def error_distributions(errors: list[dict[str, Any]]) -> go.Figure:
-    """Response minus target, one panel a set size; `errors` as in Dataset.pictures.errors (radians)."""
+def own_degrees(feature_degrees: int, few: bool = False) -> dict[str, object]:
+    """Axis in degrees of the full circle, with the feature's own degrees below them where these are others."""
+    axis = angle_ticks(few=few)
+    if feature_degrees == 360:
+        return axis
+    at = (-90, 0, 90) if few else FULL
+    own = [f"{tick}°<br>({tick * feature_degrees / 360:g}°)".replace("-", "−") for tick in at]
+    return axis | {"tickvals": list(at), "ticktext": own}
+
+
+def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360) -> go.Figure:
+    """Response minus target, one panel a set size; `errors` as in Dataset.pictures.errors (radians).
+
+    `feature_degrees` are the feature's own degrees in one full turn: 180 for orientations, which are drawn doubled.
+    """
     figure = make_subplots(rows=1, cols=max(len(errors), 1), shared_yaxes=True, horizontal_spacing=0.035)
     for column, row in enumerate(errors, start=1):
         figure.add_bar(
@@ -26,17 +41,27 @@ def error_distributions(errors: list[dict[str, Any]]) -> go.Figure:
             row=1,
             col=column,
         )
-        panel_title(figure, column, f"<b>{items(row['set_size'])}</b> · sd {math.degrees(row['sd']):.0f}°")
-    figure.update_xaxes(**angle_ticks())
-    figure.update_xaxes(tickvals=[-90, 0, 90], ticktext=["−90°", "0°", "90°"])
+        panel_title(
+            figure, column, f"<b>{items(row['set_size'])}</b> · sd {spread_in_words(row['sd'], feature_degrees)}"
+        )
+    figure.update_xaxes(**own_degrees(feature_degrees, few=True))
     figure.update_yaxes(rangemode="tozero", nticks=4)
     figure.update_yaxes(title_text="density", col=1)
-    figure.update_layout(showlegend=False, margin={"t": 34, "b": 34, "l": 46, "r": 8}, height=230, bargap=0)
+    below = 34 if feature_degrees == 360 else 50
+    figure.update_layout(showlegend=False, margin={"t": 34, "b": below, "l": 46, "r": 8}, height=196 + below, bargap=0)
     return figure
 
 
-def around_non_targets(picture: dict[str, Any]) -> go.Figure:
-    """Response minus each non-target, with what would be expected without swaps."""
+def spread_in_words(sd: float | None, feature_degrees: int) -> str:
+    """A circular sd (radians) in degrees of the full circle, and in the feature's own where these are others."""
+    if sd is None:
+        return "–"
+    own = f" ({math.degrees(sd) * feature_degrees / 360:.0f}°)" if feature_degrees != 360 else ""
+    return f"{math.degrees(sd):.0f}°{own}"
+
+
+def around_non_targets(picture: dict[str, Any], feature_degrees: int = 360) -> go.Figure:
+    """Response minus each non-target, with the chance level: the same with the non-targets of other trials."""
     figure = go.Figure()
     at = middles(picture["edges"])
     figure.add_bar(
@@ -52,12 +77,13 @@ def around_non_targets(picture: dict[str, Any]) -> go.Figure:
         y=picture["expected"],
         mode="lines",
         line={"color": theme.NON_TARGET, "width": 2, "dash": "dot"},
-        name="expected without swaps",
-        hovertemplate="without swaps: %{y:.3f}<extra></extra>",
+        name="chance level",
+        hovertemplate="chance level: %{y:.3f}<extra></extra>",
     )
-    figure.update_xaxes(**angle_ticks())
+    figure.update_xaxes(**own_degrees(feature_degrees))
     figure.update_yaxes(rangemode="tozero", nticks=4, title_text="density")
-    figure.update_layout(showlegend=False, margin={"t": 10, "b": 34, "l": 52, "r": 8}, height=230, bargap=0)
+    below = 34 if feature_degrees == 360 else 50
+    figure.update_layout(showlegend=False, margin={"t": 10, "b": below, "l": 52, "r": 8}, height=196 + below, bargap=0)
     return figure
 
 
@@ -72,7 +98,9 @@ def trials_by_subject(subjects: list[dict[str, Any]]) -> go.Figure:
             hovertemplate="subject %{x}: %{y} trials<extra></extra>",
         )
     )
-    figure.update_xaxes(type="category", title_text="subject", showgrid=False)
+    figure.update_xaxes(type="category", title_text="subject", showgrid=False, automargin=True)
+    if len(subjects) > MOST_NAMED:  # too many names to stand beside each other; pointing at a bar tells them
+        figure.update_xaxes(showticklabels=False, title_text=f"{len(subjects)} subjects, in the order of the file")
     figure.update_yaxes(rangemode="tozero", nticks=4, title_text="trials")
     figure.update_layout(showlegend=False, margin={"t": 10, "b": 40, "l": 52, "r": 8}, height=230, bargap=0.35)
     return figure

@@ -12,12 +12,14 @@ from dash.development.base_component import Component
 from frontend import api
 from frontend.figures.thumbnail import error_bars
 from frontend.parts.column_mapper import collect, column_mapper
+from frontend.parts.dataset_findings import findings
 from frontend.parts.dataset_head import DATASET, dataset_head
 from frontend.parts.dataset_pictures import pictures
-from frontend.parts.dataset_report import facts, findings, preview, question_card, rejected
+from frontend.parts.dataset_report import facts, files, preview, question_card, rejected
 from frontend.parts.icon import icon
 from frontend.parts.job_card import job_card
 from frontend.parts.markup import Child, aria
+from frontend.parts.period_menu import units_after
 from frontend.parts.upload import upload_zone
 from frontend.router import Page
 from frontend.shell import empty, watch
@@ -116,6 +118,7 @@ def _understood(dataset: dict[str, Any]) -> list[Child]:
         *(question_card(question) for question in dataset.get("questions") or []),
         html.Section(facts(dataset), className="card facts") if dataset.get("summary") else None,
         findings(dataset),
+        files(dataset),
         rejected(dataset),
         *pictures(dataset),
         _mapper(dataset, open_mapper),
@@ -170,6 +173,7 @@ async def _change(dataset: dict[str, Any], mapping: dict[str, Any]) -> str:
     State({"type": "period", "unit": ALL}, "value"),
     State({"type": "reading", "field": ALL}, "value"),
     State("missing", "value"),
+    State({"type": "layout", "field": ALL}, "value"),
     prevent_initial_call=True,
 )
 async def apply(
@@ -179,18 +183,20 @@ async def apply(
     periods: list[Any],
     readings: list[Any],
     missing: list[str],
+    layout: list[Any],
 ) -> object:
     """Read the dataset again as the menus say; what is wrong with that is said beside the button."""
     if not clicks:
         return no_update
-    _, fields, units, which, _ = ctx.states_list
+    _, fields, units, which, _, laid = ctx.states_list
     try:
         mapping = collect(
             dataset["mapping"],
-            {state["id"]["field"]: value for state, value in zip(fields, columns, strict=True)},
-            {state["id"]["unit"]: value for state, value in zip(units, periods, strict=True)},
-            {state["id"]["field"]: value for state, value in zip(which, readings, strict=True)},
+            _named(fields, columns),
+            _named(units, periods, "unit"),
+            _named(which, readings),
             missing,
+            _named(laid, layout),
         )
         stamp = await _change(dataset, mapping)
     except ValueError:
@@ -198,6 +204,29 @@ async def apply(
     except api.Problem as problem:
         return no_update, no_update, f"{problem.title}. {problem.detail}"
     return stamp, stamp, ""
+
+
+def _named(states: list[dict[str, Any]], values: list[Any], name: str = "field") -> dict[str, Any]:
+    """The values of several menus by what their ids say."""
+    return {state["id"][name]: value for state, value in zip(states, values, strict=True)}
+
+
+@callback(
+    Output({"type": "period", "unit": ALL}, "value"),
+    Input({"type": "map", "field": ALL}, "value"),
+    State({"type": "period", "unit": ALL}, "value"),
+    State(DATASET | {"page": ALL}, "data"),
+    prevent_initial_call=True,
+)
+async def reopen_unit(columns: list[Any], periods: list[Any], shown: list[dict[str, Any]]) -> object:
+    """A role that was given another column has its unit guessed anew, unless a person chooses one."""
+    asked = ctx.triggered_id
+    if not asked or not shown:
+        return [no_update for _ in periods]
+    fields, units = ctx.inputs_list[0], ctx.states_list[0]
+    chosen = _named(units, periods, "unit")
+    after = units_after(asked["field"], _named(fields, columns), shown[0]["mapping"], chosen)
+    return [after[state["id"]["unit"]] if after != chosen else no_update for state in units]
 
 
 @callback(

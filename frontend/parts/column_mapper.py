@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import dash_mantine_components as dmc
 from dash import html
 
 from frontend.parts.markup import Child, Json
-
-TAU = 2 * math.pi
+from frontend.parts.period_menu import GUESSED, period_key, period_menu
 
 # field of the Mapping, what people call it, what it is, whether it may hold several columns, whose unit it has
 ROLES: tuple[tuple[str, str, str, bool, str | None], ...] = (
@@ -23,12 +21,6 @@ ROLES: tuple[tuple[str, str, str, bool, str | None], ...] = (
     ("set_size", "Set size", "items in the display", False, None),
     ("subject", "Subject", "who responded", False, None),
     ("condition", "Condition", "what else differed between trials", True, None),
-)
-PERIODS: tuple[tuple[float, str], ...] = (
-    (TAU, "radians, full circle 2π"),
-    (360.0, "degrees, full circle 360°"),
-    (180.0, "degrees, orientation 180° (doubled)"),
-    (math.pi, "radians, orientation π (doubled)"),
 )
 READINGS: dict[str, tuple[str, dict[str, str]]] = {
     "include_target": (
@@ -49,31 +41,6 @@ READINGS: dict[str, tuple[str, dict[str, str]]] = {
         {"angles": "angles on the circle", "minus_target": "relative: probe − target’s probe"},
     ),
 }
-
-
-def period_words(period: float) -> str:
-    """A period as people say it: "degrees, full circle 360°"."""
-    for value, words in PERIODS:
-        if math.isclose(value, period, rel_tol=1e-4):
-            return words
-    return f"positions, {period:g} to the circle"
-
-
-def period_menu(period: float | None) -> list[dict[str, str]]:
-    """Choices of a period menu, with the present one even if it is unusual."""
-    values = [value for value, _ in PERIODS]
-    values += [float(count) for count in (8, 12) if period is None or not math.isclose(period, count)]
-    if period is not None and not any(math.isclose(value, period, rel_tol=1e-4) for value in values):
-        values.append(period)
-    return [{"value": period_key(value), "label": period_words(value)} for value in values]
-
-
-def period_key(period: float) -> str:
-    """A period as the value of a menu; equal periods written with other digits give the same key."""
-    for value, _ in PERIODS:
-        if math.isclose(value, period, rel_tol=1e-4):
-            return f"{value:.6f}"
-    return f"{period:.6f}"
 
 
 def _row(field: str, words: str, meaning: str, many: bool, unit: str | None, dataset: dict[str, Any]) -> html.Div:
@@ -121,16 +88,25 @@ def _reason(dataset: dict[str, Any], field: str) -> str:
     reasons = dataset.get("reasons") or {}
     if field == "target_probe":
         return reasons.get(field) or reasons.get("probe", "")
-    own = reasons.get(field, "")
-    return f"{own}; {reasons['units']}" if field == "response" and reasons.get("units") else own
+    unit = "units" if field == "response" else f"{field}_units"
+    return "; ".join(words for words in (reasons.get(field), reasons.get(unit)) if words)
+
+
+def _table(dataset: dict[str, Any]) -> dict[str, Any]:
+    """The table that the mapping names (the first one if it names none)."""
+    tables = dataset.get("tables") or [{"name": "", "columns": []}]
+    named = (dataset.get("mapping") or {}).get("table")
+    return next((table for table in tables if table["name"] == named), tables[0])
 
 
 def column_names(dataset: dict[str, Any]) -> list[str]:
-    """Columns of the table that the mapping names (the first one if it names none)."""
-    tables = dataset.get("tables") or []
-    named = (dataset.get("mapping") or {}).get("table")
-    table = next((table for table in tables if table["name"] == named), tables[0] if tables else None)
-    return [column["name"] for column in table["columns"]] if table else []
+    """Columns of the table that the mapping names."""
+    return [column["name"] for column in _table(dataset)["columns"]]
+
+
+def source_columns(dataset: dict[str, Any]) -> list[str]:
+    """Its columns in the file itself; others, where rows with one item each were put side by side."""
+    return list(_table(dataset).get("source_columns") or column_names(dataset))
 
 
 def _chosen(value: str | bool | None, choices: dict[str, str]) -> str:
@@ -152,6 +128,56 @@ def _readings(mapping: dict[str, Any]) -> list[Child]:
         )
         for field, (label, choices) in READINGS.items()
     ]
+
+
+def _shift(mapping: dict[str, Any]) -> dmc.Select:
+    """Whether the non-targets are measured from another zero than the target."""
+    shift = (mapping.get("shifts") or {}).get("nontargets") or 0.0
+    choices = {0.0: "the same zero as the target", 0.5: "half a turn away (it is added)"}
+    choices.setdefault(shift, f"{360 * shift:g}° away (they are added)")
+    return dmc.Select(
+        id={"type": "reading", "field": "shift"},
+        label="Non-targets are measured from",
+        data=[{"value": f"{value:g}", "label": words} for value, words in choices.items()],
+        value=f"{shift:g}",
+        allowDeselect=False,
+        size="sm",
+        className="grow",
+    )
+
+
+def _layout(dataset: dict[str, Any]) -> html.Div:
+    """Whether rows are trials or items of trials."""
+    mapping, sources = dataset["mapping"], source_columns(dataset)
+    trial = dmc.MultiSelect(
+        id={"type": "layout", "field": "trial"},
+        label="One row an item? Columns that are alike on all rows of a trial",
+        data=sources,
+        value=mapping.get("trial") or [],
+        placeholder="" if mapping.get("trial") else "one row a trial",
+        searchable=True,
+        clearable=True,
+        size="sm",
+        className="grow",
+    )
+    item = dmc.Select(
+        id={"type": "layout", "field": "item"},
+        label="Number of the item",
+        data=sources,
+        value=mapping.get("item"),
+        placeholder="as in the file",
+        searchable=True,
+        clearable=True,
+        size="sm",
+        className="grow",
+    )
+    reason = (dataset.get("reasons") or {}).get("trial")
+    return html.Div(
+        [
+            html.Div([trial, item], className="row top readings"),
+            html.P(reason, className="small soft") if reason and mapping.get("trial") else None,
+        ]
+    )
 
 
 def column_mapper(dataset: dict[str, Any]) -> html.Div:
@@ -177,8 +203,9 @@ def column_mapper(dataset: dict[str, Any]) -> html.Div:
     return html.Div(
         [
             which,
+            _layout(dataset),
             html.Div([_row(*role, dataset) for role in ROLES], className="roles"),
-            html.Div([*_readings(mapping), missing], className="row top readings"),
+            html.Div([*_readings(mapping), _shift(mapping), missing], className="row top readings"),
         ],
         className="stack",
     )
@@ -190,23 +217,29 @@ def collect(
     periods: dict[str, str | None],
     readings: dict[str, str | None],
     missing: list[str] | None,
+    layout: dict[str, Any],
 ) -> dict[str, Any]:
     """The Mapping that the menus say; what has no menu stays as it was.
 
+    With another table or another layout the columns are others: these are settled, and all roles guessed anew.
+
     Raises ValueError for a placeholder that is no number.
     """
+    table = readings.get("table") or mapping.get("table")
+    trial, item = list(layout.get("trial") or []), layout.get("item") or None
+    if table != mapping.get("table") or trial != list(mapping.get("trial") or []) or item != mapping.get("item"):
+        return {"table": table, "header": mapping.get("header"), "trial": trial, "item": item}
     changed = dict(mapping)
     for field, _, _, many, _ in ROLES:
         changed[field] = columns.get(field) or ([] if many else None)
-    changed["periods"] = dict(mapping.get("periods") or {}) | {
-        unit: float(value) for unit, value in periods.items() if value is not None
-    }
+    units = {unit: None if value == GUESSED else float(value) for unit, value in periods.items() if value is not None}
+    changed["periods"] = dict(mapping.get("periods") or {}) | units
     changed |= {
         field: value == "yes" if field == "include_target" else value
         for field, value in readings.items()
-        if value is not None and field != "table"
+        if value is not None and field not in ("table", "shift")
     }
-    if mapping.get("table") is not None or readings.get("table"):
-        changed["table"] = readings.get("table") or mapping.get("table")
+    if readings.get("shift") is not None:
+        changed["shifts"] = dict(mapping.get("shifts") or {}) | {"nontargets": float(readings["shift"] or 0)}
     changed["missing"] = [float(value) for value in missing or []]
     return changed

@@ -1,11 +1,10 @@
-"""What is to be said about a dataset: questions with two answers, findings with a mend, rows that were left out."""
+"""What is to be said about a dataset: questions, files and rows that were left out, the first trials, the facts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import dash_ag_grid as dag
-import dash_mantine_components as dmc
 from dash import html
 
 from frontend.parts.icon import icon
@@ -17,11 +16,6 @@ GRID_THEME = (
     "foregroundColor: 'var(--ink)', headerBackgroundColor: 'var(--surface)', headerTextColor: 'var(--soft)', "
     "borderColor: 'var(--line)', wrapperBorderRadius: 8, rowHeight: 34, headerHeight: 36})"
 )
-SEVERITIES = {
-    "error": ("alert", "Must be mended"),
-    "warning": ("alert", "Worth a look"),
-    "info": ("info", "Good to know"),
-}
 
 
 def question_card(question: dict[str, Any]) -> html.Section:
@@ -47,49 +41,6 @@ def question_card(question: dict[str, Any]) -> html.Section:
     )
 
 
-def finding_card(index: int, finding: dict[str, Any]) -> html.Div:
-    """A finding of the data's doctor, with the button that mends it where that is possible."""
-    name, words = SEVERITIES.get(finding["severity"], SEVERITIES["info"])
-    mend = finding.get("mend")
-    return html.Div(
-        [
-            html.Span(icon(name, 18, words), className="finding-mark"),
-            html.Div(
-                [
-                    html.Div(finding["title"], className="finding-title"),
-                    html.P(finding["detail"], className="small soft"),
-                ],
-                className="grow",
-            ),
-            dmc.Button(
-                mend["label"],
-                id={"type": "mend", "index": index},
-                leftSection=icon("mend", 15),
-                variant="light",
-                size="compact-sm",
-            )
-            if mend
-            else None,
-        ],
-        className=f"finding finding-{finding['severity']}",
-    )
-
-
-def findings(dataset: dict[str, Any]) -> html.Section | None:
-    """All findings, the gravest first."""
-    order = list(SEVERITIES)
-    numbered = sorted(enumerate(dataset.get("findings") or []), key=lambda pair: order.index(pair[1]["severity"]))
-    if not numbered:
-        return None
-    return html.Section(
-        [
-            html.H2("What the data say about themselves", className="section"),
-            *(finding_card(*pair) for pair in numbered),
-        ],
-        className="stack tight",
-    )
-
-
 def _table(rows: list[dict[str, Any]], columns: list[dict[str, Any]], height: int | None, label: str) -> html.Div:
     options: dict[str, Any] = {
         "domLayout": "normal" if height else "autoHeight",
@@ -109,12 +60,45 @@ def _table(rows: list[dict[str, Any]], columns: list[dict[str, Any]], height: in
     )
 
 
+def files(dataset: dict[str, Any]) -> html.Section | None:
+    """Of a dataset made from several files: which were taken, with their rows, and which were refused, and why."""
+    given = (dataset.get("file") or {}).get("files") or []
+    if len(given) < 2:
+        return None
+    rows = [
+        {"name": file["name"], "rows": file.get("rows", ""), "fate": _fate(file)}
+        for file in sorted(given, key=lambda file: file.get("accepted", True))
+    ]
+    refused = sum(not file.get("accepted", True) for file in given)
+    columns = [
+        {"field": "name", "headerName": "File", "flex": 2},
+        {"field": "rows", "headerName": "Rows", "flex": 1},
+        {"field": "fate", "headerName": "", "flex": 5, "wrapText": True, "autoHeight": True},
+    ]
+    taken = f"{len(given) - refused} of {len(given)} files were put together" if refused else f"{len(given)} files"
+    return html.Section(
+        [
+            html.H3(taken, className="card-title"),
+            html.P("Their rows are read as one table.", className="card-note"),
+            _table(rows, columns, 268 if len(rows) > 5 else None, "Files of this dataset"),
+        ],
+        className="card",
+    )
+
+
+def _fate(file: dict[str, Any]) -> str:
+    problem = file.get("problem")
+    return f"refused: {problem['title']}. {problem['detail']}" if problem else "taken"
+
+
 def rejected(dataset: dict[str, Any]) -> html.Section | None:
     """The rows that were left out, each with its number, the wrong value and what was expected there."""
     left_out = dataset.get("rejected") or {"count": 0, "rows": []}
     if not left_out["count"]:
         return None
     names = {"row": "Row", "column": "Column", "value": "Value", "expected": "Expected"}
+    if any(row.get("file") for row in left_out["rows"]):
+        names = {"file": "File", **names}
     columns = [
         {"field": field, "headerName": words, "flex": 3 if field == "expected" else 1} for field, words in names.items()
     ]
@@ -186,6 +170,10 @@ def facts(dataset: dict[str, Any]) -> list[Child]:
         (", ".join(str(size) for size in summary.get("set_sizes") or []) or "–", "items in a display"),
         (str(summary["probe_values"]) if summary.get("has_probe") else "none", "probe values"),
     ]
+    own = summary.get("feature_degrees")
+    if own:
+        doubled = "; shown doubled, on a full circle of 360°" if own != 360 else ""
+        entries.append((f"{own}°", f"of the feature make one full turn{doubled}"))
     return [
         html.Div([html.Div(value, className="fact-value"), html.Div(words, className="small soft")])
         for value, words in entries

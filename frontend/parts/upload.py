@@ -8,8 +8,8 @@ from dash import html
 from frontend.parts.icon import icon
 from frontend.parts.markup import aria, data
 
-KINDS = "csv, tsv, plain text tables, parquet, xlsx, npz and MATLAB .mat of every version"
-SUFFIXES = ".csv,.tsv,.txt,.dat,.parquet,.xlsx,.npz,.mat"
+KINDS = "csv, tsv, plain text tables, parquet, xlsx, npz, R .rda and .rds, and MATLAB .mat of every version"
+SUFFIXES = ".csv,.tsv,.txt,.dat,.parquet,.xlsx,.npz,.mat,.rda,.rdata,.rds"
 
 
 def upload_zone() -> html.Div:
@@ -19,9 +19,13 @@ def upload_zone() -> html.Div:
             html.Div(
                 [
                     html.Div(icon("upload", 26), className="empty-mark"),
-                    html.P("Drop a behavioural file here", className="drop-title"),
-                    html.P(f"{KINDS}; up to 200 MB", className="soft small"),
-                    dmc.Button("Choose a file", className="drop-button", leftSection=icon("upload", 16), mt=6),
+                    html.P("Drop a behavioural file here, or one file a subject", className="drop-title"),
+                    html.P(f"{KINDS}; up to 200 MB in all", className="soft small"),
+                    html.P(
+                        "One row a trial or one row an item; columns, units and signs are worked out.",
+                        className="soft small",
+                    ),
+                    dmc.Button("Choose files", className="drop-button", leftSection=icon("upload", 16), mt=6),
                 ],
                 className="drop-idle",
             ),

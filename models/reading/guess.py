@@ -80,6 +80,40 @@ def complete(table: Table, mapping: Mapping) -> tuple[Mapping, dict[str, str]]:
     return mapping.but(periods=periods), reasons
 
 
+# Which reason explains which of a mapping's roles.
+EXPLAINS = {
+    "response": ("response", "response_is"),
+    "target": ("target",),
+    "nontargets": ("nontargets", "nontargets_are", "include_target", "cued"),
+    "probe": ("target_probe", "nontarget_probes", "nontarget_probes_are"),
+    "set_size": ("set_size", "missing"),
+    "subject": ("subject",),
+    "condition": ("condition",),
+    "trial": ("trial", "item"),
+}
+UNITS = {"units": "response", "target_units": "target", "nontargets_units": "nontargets"}
+
+
+def explained(mapping: Mapping, guessed: Guess) -> dict[str, str]:
+    """The reasons for a mapping that a person chose: those of the guess where both agree, else what was guessed."""
+    reasons: dict[str, str] = {}
+    for reason, roles in EXPLAINS.items():
+        same = all(getattr(mapping, role) == getattr(guessed.mapping, role) for role in roles)
+        if same and reason in guessed.reasons:
+            reasons[reason] = guessed.reasons[reason]
+        elif not same:
+            theirs = getattr(guessed.mapping, roles[0])
+            listed = [theirs] if isinstance(theirs, str) else list(theirs or ())
+            named = ", ".join(f"“{name}”" for name in listed[:4]) + (" …" if len(listed) > 4 else "")
+            changed = getattr(mapping, roles[0]) != theirs
+            instead = f"; the guess was {named}" if named and changed else ""
+            reasons[reason] = f"chosen by you{instead}"
+    for reason, role in UNITS.items():
+        if reason in guessed.reasons and mapping.period(role) == guessed.mapping.period(role):
+            reasons[reason] = guessed.reasons[reason]
+    return reasons
+
+
 def _choose_subject(result: Guess, table: Table) -> None:
     """Of several files, each is a subject unless a column tells subjects apart in another way."""
     if not table.files:

@@ -9,7 +9,7 @@ from typing import Any
 from models.reading import layout
 from models.reading.build import build, choose_table
 from models.reading.doctor import Finding, examine
-from models.reading.guess import complete, guess
+from models.reading.guess import complete, explained, guess, guess_table
 from models.reading.long_tables import widen
 from models.reading.mapping import Mapping, MappingError
 from models.reading.question import Question
@@ -84,13 +84,17 @@ def read_files(files: Sequence[tuple[str, bytes]], mapping: Mapping | None = Non
         layouts = _lay_out(outcome, mapping)
     except MappingError as refusal:
         return replace(outcome, state="refused", problem=("These rows do not make trials", " ".join(refusal.problems)))
-    if mapping is not None and mapping.response:
-        try:
-            outcome.mapping, outcome.reasons = complete(choose_table(outcome.tables, mapping), mapping)
-        except MappingError:
-            outcome.mapping = mapping  # the table it speaks of is not there; carrying it out says so
-        return _carry_out(outcome, outcome.mapping)
-    return _guess(outcome, mapping, layouts)
+    if mapping is None or not mapping.response:
+        return _guess(outcome, mapping, layouts)
+    try:
+        table = choose_table(outcome.tables, mapping)
+    except MappingError:
+        return _carry_out(outcome, mapping)  # which says that there is no such table
+    outcome.mapping, told = complete(table, mapping)
+    guessed = guess_table(table)
+    guessed.change(trial=mapping.trial, item=mapping.item)
+    outcome.reasons = explained(outcome.mapping, guessed) | told
+    return _carry_out(outcome, outcome.mapping)
 
 
 def _lay_out(outcome: Outcome, mapping: Mapping | None) -> dict[str, layout.Layout]:
