@@ -1,8 +1,10 @@
 // Figures of several panels (`figures/panels.py`) are laid out for the width that they have: on a narrow screen their
-// panels go into more rows instead of being cut off. The arithmetic is that of `grid` and `arrange` there.
+// panels go into more rows instead of being cut off. The arithmetic is that of `grid` and `arrange` there. A graph that
+// shows one figure after another takes the height of each; scenes in three dimensions are no taller than wide.
 (function () {
   const TITLE = 24;
   const TICKS = 30;
+  const SPACE = 440; // height of a scene in three dimensions
   const seen = new WeakSet();
   const name = (number) => (number === 1 ? "" : String(number));
 
@@ -36,15 +38,25 @@
     return { columns, change };
   }
 
+  // What a figure needs at this width: its height, and what else of its layout has to change.
+  function wanted(graph, width) {
+    const { layout } = graph;
+    const panels = layout.meta?.panels;
+    if (panels) return arranged(panels, layout.margin, width);
+    const height = layout.meta?.space ? Math.min(SPACE, Math.round(0.92 * width)) : layout.height; // else its sides are cut off
+    return { change: { height } };
+  }
+
   function arrange(graph) {
-    const panels = graph.layout?.meta?.panels;
     const width = graph.offsetWidth;
-    if (!panels || !width || graph.arranging) return;
-    const { columns, change } = arranged(panels, graph.layout.margin, width);
-    if (panels.columns === columns && graph.style.height === change.height + "px" && graph.arrangedFor === width) return;
+    const known = graph.layout?.meta?.panels || graph.layout?.meta?.space || graph.arrangedFor;
+    if (!known || !width || graph.arranging) return;
+    const { columns, change } = wanted(graph, width);
+    const box = graph.closest(".graph");
+    const settled = graph.layout.height === change.height && graph.style.height === change.height + "px";
+    if (settled && graph.layout.meta?.panels?.columns === columns && graph.arrangedFor === width) return;
     graph.arrangedFor = width;
     graph.style.height = change.height + "px";
-    const box = graph.closest(".graph");
     if (box) box.style.height = change.height + "px";
     graph.arranging = true;
     const done = () => (graph.arranging = false);

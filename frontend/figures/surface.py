@@ -88,14 +88,13 @@ def upright(values: list[list[float]]) -> list[list[float]]:
 
 def colours(view: View, low: float, high: float) -> dict[str, Any]:
     """The colour axis of swap probabilities or log-odds: Cividis, which reads alike with any colour vision."""
-    bar = scale_bar(
-        "swap<br>log-odds" if view == "log_odds" else "swap<br>probability", tickformat=FORMS[view], nticks=6
-    )
+    words = {"probability": "swap<br>probability", "log_odds": "swap<br>log-odds"}[view]
+    bar = scale_bar(words, tickformat=FORMS[view], tickvals=[low + part * (high - low) / 4 for part in range(5)])
     return {"colorscale": "Cividis", "cmin": low, "cmax": high, "colorbar": bar}
 
 
 def scale_bar(title: str, **more: object) -> dict[str, Any]:
     """A slim bar at the upper right that tells colours apart."""
-    words = {"text": f"{title}<br> ", "font": {"size": 11.5}}  # the empty line keeps it off the topmost tick
+    words = {"text": f"{title}<br>\u00a0", "font": {"size": 11.5}}  # the empty line keeps it off the topmost tick
     return {"thickness": 10, "len": 170, "lenmode": "pixels", "x": 1.02, "xpad": 4, "y": 1, "yanchor": "top",
             "outlinewidth": 0, "title": words} | more  # fmt: skip

@@ -36,7 +36,7 @@ def plane(surface: dict[str, Any], view: View = "probability") -> go.Figure:
             "yaxis": angle | {"title": {"text": "report distance"}},
             "zaxis": {"title": {"text": LABELS[view]}, "tickformat": FORMS[view]},
             "aspectratio": {"x": 1.15, "y": 1.15, "z": 0.75},
-            "camera": {"eye": {"x": 1.0, "y": -1.75, "z": 0.9}, "center": {"z": -0.12}},
+            "camera": {"eye": {"x": 1.15, "y": -2.0, "z": 1.05}, "center": {"z": -0.12}},
         }
     )
     return _spatial(figure, view, low, high)
@@ -77,7 +77,7 @@ def torus(surface: dict[str, Any], view: View = "probability") -> go.Figure:
             "zaxis": hidden,
             "aspectmode": "data",
             "annotations": words,
-            "camera": {"eye": {"x": 1.05, "y": 0.75, "z": 0.95}},
+            "camera": {"eye": {"x": 1.3, "y": 0.9, "z": 1.15}},
         }
     )
     return _spatial(figure, view, low, high)
@@ -95,7 +95,11 @@ def _bent(probe: list[float], report: list[float], tube: list[list[float]]) -> d
 
 def _spatial(figure: go.Figure, view: View, low: float, high: float) -> go.Figure:
     figure.update_layout(
-        coloraxis=colours(view, low, high), height=440, showlegend=False, margin={"t": 4, "b": 4, "l": 4, "r": 70}
+        coloraxis=colours(view, low, high),
+        height=440,
+        showlegend=False,
+        margin={"t": 4, "b": 4, "l": 4, "r": 70},
+        meta={"space": True},  # `assets/panels.js` keeps it no taller than wide
     )
     return figure
 
