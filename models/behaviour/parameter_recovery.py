@@ -163,7 +163,8 @@ def _points(candidate: Candidate, found: Sequence[_Found]) -> list[dict[str, Any
             for value, low, high in [recovered[key]]
             if all(math.isfinite(number) for number in (planted[key][0], value, low, high))
         ]
-        if points and any(point["planted"] != 0 or point["recovered"] != 0 for point in points):
+        # what a model holds fixed, such as no guesses, comes back by itself
+        if any(abs(point["planted"] - point["recovered"]) > 1e-12 for point in points):
             name, label, size = key
             told = {"model": candidate.name, "name": name, "label": label, "set_size": size}
             entries.append(told | {"points": points} | _agreement(points))

@@ -57,6 +57,13 @@ def test_what_only_describes_a_prior_is_not_asked_for(found):
     assert not names & {"amplitude", "tau_probe", "constant"}
 
 
+def test_what_a_model_holds_fixed_is_not_asked_for(planted):
+    silent = Candidate("silent", "No guesses", FitConfig(model="three_component", uniform=False))
+    found = recover_parameters([silent], planted.trials(8, 200), datasets=1)
+    assert {entry["name"] for entry in found["parameters"]} >= {"target_weight", "swap_weight"}
+    assert "uniform_weight" not in {entry["name"] for entry in found["parameters"]}
+
+
 def test_swap_functions_come_back(found):
     (curve,) = [one for one in found["curves"] if one["model"] == "bns"]
     assert (curve["set_size"], curve["feature"]) == (3, "probe")
