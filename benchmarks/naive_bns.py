@@ -1,8 +1,8 @@
 """The published fitting loop of BNS as it stands, without any of our shortcuts: what ``behaviour_speed`` compares with.
 
 Written from the description of the method, one set size, swap function of probe distance: Adam at 0.05 on the whole
-data set, distances flipped at random at every step, 1,024 fresh draws of f from a covariance of 32 trials at a time, the
-log taken outside the average over draws (which is no bound), an inducing posterior that is not whitened and whose
+data set, distances flipped at random at every step, 1,024 fresh draws of f from a covariance of 32 trials at a time,
+the log taken outside the average over draws (which is no bound), an inducing posterior that is not whitened and whose
 standard deviations cannot fall below 1, inducing points that may move, anomaly detection on.
 """
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from models.behaviour.cautions import warnings
+from models.behaviour.checks import predictive_checks
 from models.behaviour.config import WITH_OPTIONAL_GUESSES, FitConfig
 from models.behaviour.emissions import VonMises
 from models.behaviour.fitting import BehaviourFit
@@ -69,6 +70,7 @@ def result(fit: BehaviourFit, trials: Trials, truth: Mapping[str, Any] | None = 
         "weights": weights,
         "predictive": histograms(predicted),
         "subjects": _subjects(model, trials, fit.seed),
+        **predictive_checks(model, trials, fit.seed),
         "warnings": warnings(fit, trials, weights),
     }
 
