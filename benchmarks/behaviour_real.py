@@ -2,10 +2,10 @@
 
     python -m benchmarks.behaviour_real [--json FILE] [--only NAME]
 
-The folder ``../shared/data`` must be beside the checkout. Five folds, the same for all models; differences to BNS over
-probe distance in nats a trial with standard errors over subjects. A known effect must be found: items near the probe are
-swapped most in Bays, Catalao & Husain (2009) and Oberauer & Lin (2017); and one must not: in the orientation data of van
-den Berg et al. (2012) large errors have no relation to the non-targets.
+The folder ``../shared/data`` must be beside the checkout. Five folds, the same for all models; differences to BNS
+over probe distance in nats a trial with standard errors over subjects. A known effect must be found: items near the
+probe are swapped most in Bays, Catalao & Husain (2009) and Oberauer & Lin (2017); and one must not: in the
+orientation data of van den Berg et al. (2012) large errors have no relation to the non-targets.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def compared(name: str, trials: Trials) -> dict[str, Any]:
 def near_contrast(trials: Trials) -> float:
     """How surely the nearest probe distance has more swaps than the others, in posterior standard deviations.
 
-    The log-odds at the nearest observed distance minus their mean over all others, of a swap function that all set sizes
-    share; distances must be discrete.
+    The log-odds at the nearest observed distance minus their mean over all others, of a swap function that all set
+    sizes share; distances must be discrete.
     """
     model = fit(FitConfig(swap_function_shared=True), trials).model
     assert isinstance(model, BNS)
