@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from backend.model_names import fit_name
 from backend.problems import Problem
 from backend.rows import AnyRow, busy, find, parent
 from backend.schemas.comparisons import ComparisonRequest, RecoveryRequest
@@ -30,18 +31,6 @@ from backend.store.tables import (
 )
 from backend.store.versions import versions
 
-MODEL_NAMES = {
-    "bns": "BNS · probe distance",
-    "two_component": "Two-component mixture",
-    "three_component": "Three-component mixture",
-    "slots": "Slots",
-    "slots_averaging": "Slots + averaging",
-    "variable_precision": "Variable precision",
-    "variable_precision_swaps": "Variable precision + swaps",
-    "interference": "Interference",
-    "neural_population": "Neural population",
-    "confusability": "Target confusability (TCC)",
-}
 OBJECTIVE_NAMES = {
     "diffusion": "Diffusion network",
     "mean_matching": "Mean-matching network",
@@ -95,9 +84,7 @@ def plan_read(session: Session, dataset: Dataset, request: dict[str, Any]) -> Jo
 def plan_fit(session: Session, wanted: FitRequest) -> tuple[Fit, Job]:
     """A fit and its job; raises ``Problem`` when the dataset cannot be used."""
     dataset = find(session, Dataset, wanted.dataset_id)
-    model = MODEL_NAMES[wanted.model]
-    if wanted.model == "bns" and wanted.options.swap_function_shared:
-        model += " · shared"
+    model = fit_name(wanted.model, wanted.options)
     row = Fit(name=wanted.name or model, dataset_id=dataset.id, model=wanted.model)
     request = wanted.model_dump(mode="json")
     return row, _start(session, row, "fit", request, f"Fit: {model}, {dataset.name}", [dataset])

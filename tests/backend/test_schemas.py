@@ -9,13 +9,15 @@ import pytest
 from annotated_types import Ge, Le
 from pydantic import ValidationError
 
+from backend.model_names import fit_name
 from backend.schemas.budgets import BUDGETS as OUR_BUDGETS
 from backend.schemas.datasets import Mapping
 from backend.schemas.fits import FitOptions
 from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
 from backend.schemas.networks import EstimateRequest, TrainRequest
 from backend.schemas.training import TrainOptions
-from models.behaviour.fitting import FitConfig
+from models.behaviour.config import MODELS, FitConfig
+from models.behaviour.result import label
 from models.display_laws import UniformDisplays, from_dict
 from models.network.config import _RANGES, BUDGETS, InvalidConfig, TrainConfig
 from models.network.swap_laws import SwapLaw
@@ -92,3 +94,18 @@ def test_laws_of_displays_agree() -> None:
     own = {field.name for field in dataclasses.fields(UniformDisplays)}
     assert own == set(DisplayLawRequest.model_fields) - {"kind", "fresh_reports"}
     assert DisplayLawRequest(kind="resampled").model_dump() == {"kind": "resampled", "fresh_reports": True}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"uniform": False},
+        {"subjects": "separate"},
+        {"even": False, "dimensions": "both", "noise": "linked", "emission": "wrapped_stable"},
+        {"even": False, "dimensions": "none", "swap_function_shared": True},
+    ],
+)
+def test_a_fit_is_called_the_same_in_lists_and_figures(model, options):
+    assert fit_name(model, FitOptions(**options)) == label(FitConfig(model=model, **options))
