@@ -30,7 +30,7 @@ from models.behaviour.model import Parameter
 from models.behaviour.swap_shapes import Shape
 
 OPTIONS = 360
-_NODES, _LOWEST, _ABOVE = 128, -1.0, 7.0  # of z: the largest of 360 standard normal numbers is hardly ever below -1
+_NODES, _LOWEST, _ABOVE = 64, -1.0, 7.0  # of z: the largest of 360 standard normal numbers is hardly ever below -1
 LEAST_STRENGTH, MOST_STRENGTH = 0.02, 25.0
 LEAST_REACH, MOST_REACH = 0.03, 6.0
 _HALF = OPTIONS // 2 + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,21 @@ class ParametricModel(MixtureModel):
     Attributes:
         theory: the family.
         estimate: ``(P,)`` the numbers that make the data most likely.
-        draws: ``(D, P)`` draws from their posterior under weak priors.
     """
 
-    def __init__(self, theory: Theory, estimate: Tensor, draws: Tensor) -> None:
-        self.theory, self.estimate, self.draws = theory, estimate, draws
+    def __init__(self, theory: Theory, estimate: Tensor, draws: Callable[[], Tensor]) -> None:
+        self.theory, self.estimate, self._make_draws = theory, estimate, draws
         self.name = theory.name
         self._fixed = theory.mixture(estimate)
         self.emissions: Mapping[int, Emission] = self._fixed.emissions
+
+    @cached_property
+    def draws(self) -> Tensor:
+        """``(D, P)`` draws from the posterior under weak priors; made when they are first asked for.
+
+        They cost more than the estimate, and whoever compares models asks for none.
+        """
+        return self._make_draws()
 
     @property
     def parameter_count(self) -> float:
@@ -93,7 +101,8 @@ class ParametricModel(MixtureModel):
 
 def restored(theory: type[Theory], plain: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> ParametricModel:
     """From ``ParametricModel.stored``."""
-    return ParametricModel(theory(plain["set_sizes"], plain["uniform"]), tensors["estimate"], tensors["draws"])
+    family = theory(plain["set_sizes"], plain["uniform"])
+    return ParametricModel(family, tensors["estimate"], lambda: tensors["draws"])
 
 
 def _bounded(entry: Parameter, low: float, high: float) -> Parameter:
@@ -130,7 +139,7 @@ def fit_parametric(
     listen = curve.listener("all", len(trials), "Fitting the most likely parameters")
     estimate, converged = _climb_to_the_end(likelihood, first, finer, listen)
     curve.finish("all", len(trials))
-    draws = _draws(likelihood, estimate, first.limits or family.limits, finer, curve)
+    draws = partial(_draws, likelihood, estimate, first.limits or family.limits, finer)
     return ParametricModel(family, torch.tensor(estimate), draws), converged
 
 
@@ -151,9 +160,10 @@ class Likelihood:
 
     def cost(self, vector: Vector, prior: bool = False) -> tuple[float, Vector]:
         """Minus the log-likelihood (or log posterior) per trial, and its slope."""
-        theta = torch.tensor(vector, dtype=torch.float64, requires_grad=True)
-        value = -(self.posterior(theta) if prior else self.total(theta)) / self.trials
-        (slope,) = torch.autograd.grad(value, theta)
+        with torch.enable_grad():  # draws may be asked for where slopes are off
+            theta = torch.tensor(vector, dtype=torch.float64, requires_grad=True)
+            value = -(self.posterior(theta) if prior else self.total(theta)) / self.trials
+            (slope,) = torch.autograd.grad(value, theta)
         return float(value.detach()), np.nan_to_num(slope.numpy())
 
     def slope(self, theta: Tensor) -> Tensor:
@@ -206,19 +216,19 @@ def _climb_to_the_end(
     return estimate, converged
 
 
-def _draws(
-    likelihood: Likelihood, estimate: Vector, limits: list[tuple[float, float]], config: FitConfig, curve: FitCurve
-) -> Tensor:
+def _draws(likelihood: Likelihood, estimate: Vector, limits: list[tuple[float, float]], config: FitConfig) -> Tensor:
     """Posterior draws around the estimate; the same for the same data."""
-    alive = curve.inner().listener("draws", likelihood.trials, "Finding the uncertainty of the parameters")
-    mode = climb(lambda vector: likelihood.cost(vector, prior=True), estimate, limits, config, alive).vector
+    mode = climb(lambda vector: likelihood.cost(vector, prior=True), estimate, limits, config, _unheard).vector
     centre, theory = torch.tensor(mode), likelihood.theory
     covariance = covariance_at(likelihood.slope, centre, theory.curvature_step)
 
     @torch.no_grad()
     def log_posterior(theta: Tensor) -> float:
-        alive(1, 0.0)
         return float(likelihood.posterior(theta))
 
     generator = torch.Generator().manual_seed(0)
     return posterior_draws(log_posterior, centre, covariance, theory.limits, generator)
+
+
+def _unheard(step: int, value: float) -> None:
+    """Nobody follows this climb."""

@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 DRAWS = 200
-_PROPOSALS, _ROUNDS, _ENOUGH = 400, 4, 120
+_PROPOSALS, _ROUNDS, _ENOUGH = 400, 4, 80
 _WIDER, _LEAST_INFORMATION, _MOST_INFORMATION = 1.15, 0.05, 1e8
 
 
