@@ -40,6 +40,7 @@ def attach(server: FastAPI, settings: Settings | None = None) -> Dash:
         update_title="",
         assets_folder=str(HERE / "assets"),
         assets_ignore=r"index\.html",
+        assets_path_ignore=["vendor"],  # large, and needed by few visits: pages load them when they are asked for
         index_string=INDEX,
         suppress_callback_exceptions=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],

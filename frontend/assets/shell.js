@@ -1,4 +1,4 @@
-// The frame's own behaviour: navigation, light and dark, what figures can be saved as.
+// The frame's own behaviour: navigation, light and dark.
 (function () {
   const swapscope = (window.swapscope = window.swapscope || {});
   const functions = (window.dash_clientside = window.dash_clientside || {});
@@ -47,58 +47,5 @@
     reload(clicks) {
       if (clicks) location.reload();
     },
-  });
-
-  // ---- saving a figure -------------------------------------------------------------------------------------------
-  function save(blob, name) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 5000);
-  }
-
-  function numbers(graph) {
-    const cell = (value) => {
-      if (value === undefined || value === null) return "";
-      const text = String(value);
-      return /[",\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
-    };
-    const rows = ["series,x,y,z"];
-    graph._fullData.forEach((trace) => {
-      const along = trace.theta || trace.x || [];
-      const up = trace.r || trace.y || [];
-      const name = trace.meta?.csv || trace.name || trace.type;
-      if (trace.hoverinfo === "skip" && !trace.meta?.csv) return; // an edge of a band is drawn twice, told once
-      const length = Math.max(along.length, up.length);
-      for (let i = 0; i < length; i++) {
-        rows.push([name, along[i], up[i], trace.z && trace.z.length === length ? trace.z[i] : ""].map(cell).join(","));
-      }
-    });
-    return rows.join("\n") + "\n";
-  }
-
-  async function picture(graph, format, name) {
-    // For paper: always the light template on white, whatever the screen shows.
-    const layout = Object.assign({}, graph.layout, {
-      template: swapscope.templates.light,
-      paper_bgcolor: "#ffffff",
-      width: graph.offsetWidth,
-      height: graph.offsetHeight,
-    });
-    const options = { format, width: graph.offsetWidth, height: graph.offsetHeight, scale: format === "png" ? 3 : 1 };
-    const url = await window.Plotly.toImage({ data: graph.data, layout }, options);
-    save(await (await fetch(url)).blob(), name + "." + format);
-  }
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-save]");
-    if (!button) return;
-    const card = button.closest("[data-figure]");
-    const graph = document.querySelector('[data-figure="' + card.dataset.figure + '"] .js-plotly-plot');
-    if (!graph) return;
-    const name = "swapscope-" + card.dataset.figure;
-    if (button.dataset.save === "csv") save(new Blob([numbers(graph)], { type: "text/csv" }), name + ".csv");
-    else picture(graph, button.dataset.save, name);
   });
 })();

@@ -7,12 +7,13 @@ differ), values as lists over probe distance of lists over report distance.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
 from frontend import theme
-from frontend.figures.axes import angle_ticks, degrees, items, middles, panel_title
+from frontend.figures.axes import angle_ticks, degrees, items, panel_title
 from frontend.figures.panels import axes, panels
 from frontend.figures.swap_function import View
 
@@ -50,26 +51,31 @@ def surface_map(surfaces: list[dict[str, Any]], view: View = "probability") -> g
     edge = -180 if any(map(signed, surfaces)) else 0
     figure.update_xaxes(**ticks | {"range": [edge, 180]}, constrain="domain")
     figure.update_yaxes(**ticks | {"range": [edge, 180]})
-    figure.update_layout(coloraxis=colours(view, low, high), margin_r=78)
+    figure.update_layout(coloraxis=colours(view, low, high), margin_r=78, barmode="overlay")
     return figure
 
 
 def _coverage(figure: go.Figure, surface: dict[str, Any], number: int) -> None:
-    """How many non-targets were at each pair of distances."""
+    """How many non-targets were at each pair of distances: a square each, so that it is saved as a drawing."""
     observed = surface.get("observed") or {}
-    counts = observed.get("counts") or []
-    slate = theme.RECORDED
-    figure.add_heatmap(
-        x=middles(observed.get("probe_edges") or []),
-        y=middles(observed.get("report_edges") or []),
-        z=upright(counts),
-        colorscale=[[0, theme.translucent(slate, 0.0)], [1e-9, theme.translucent(slate, 0.2)], [1, slate]],
-        showscale=False,
-        zmin=0,
-        xgap=1,
-        ygap=1,
+    probe, report = (degrees(observed.get(f"{axis}_edges") or []) for axis in ("probe", "report"))
+    squares = [
+        (left, right, bottom, top, count)
+        for (left, right), row in zip(pairwise(probe), observed.get("counts") or [], strict=True)
+        for (bottom, top), count in zip(pairwise(report), row, strict=True)
+        if count
+    ]
+    most = max((square[-1] for square in squares), default=1)
+    figure.add_bar(
+        x=[(left + right) / 2 for left, right, *_ in squares],
+        width=[0.94 * (right - left) for left, right, *_ in squares],
+        base=[bottom for *_, bottom, _, _ in squares],
+        y=[0.94 * (top - bottom) for *_, bottom, top, _ in squares],
+        marker={"color": [theme.translucent(theme.RECORDED, 0.2 + 0.8 * square[-1] / most) for square in squares]},
+        customdata=[[(bottom + top) / 2, count] for *_, bottom, top, count in squares],
         name=f"non-targets, {items(surface['set_size'])}",
-        hovertemplate="probe %{x:.0f}°, report %{y:.0f}°: %{z} non-targets<extra></extra>",
+        meta={"pairs": True},
+        hovertemplate="probe %{x:.0f}°, report %{customdata[0]:.0f}°: %{customdata[1]} non-targets<extra></extra>",
         **axes(number),
     )
 

@@ -30,8 +30,13 @@ def graph(
 
 
 def save_buttons() -> html.Div:
-    """SVG, PNG and CSV; made in the browser (`assets/shell.js`) from the graph of the enclosing card."""
-    names = {"svg": "Save as SVG (vector)", "png": "Save as PNG", "csv": "Save the numbers as CSV"}
+    """SVG, PDF, PNG and CSV; made in the browser (`assets/save.js`) from the graph of the enclosing card."""
+    names = {
+        "svg": "Save as SVG (vector)",
+        "pdf": "Save as PDF (vector)",
+        "png": "Save as PNG",
+        "csv": "Save the numbers as CSV",
+    }
     return html.Div(
         [
             html.Button(
