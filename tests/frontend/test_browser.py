@@ -17,6 +17,8 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from frontend import api
 from frontend.app import attach
+from frontend.figures.panels import arrange
+from frontend.figures.predictive import predictive
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGS = [
@@ -153,11 +155,66 @@ def test_a_refused_file_is_refused_in_words(site: Site, page: Page, tmp_path: Pa
 def test_a_fit_is_watched_to_its_end(site: Site, page: Page) -> None:
     site.state.tick = 0.1
     page.goto(f"{site.url}/behaviour?dataset=d1")
-    page.get_by_role("button", name="Fit all").click()
+    for name in ("Two-component mixture", "Three-component mixture"):
+        page.get_by_role("checkbox", name=name).click()
+    page.get_by_role("button", name="Fit this model").click()
     page.wait_for_url(re.compile("fit=f"))
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     expect(page.get_by_role("heading", name="Swap function")).to_be_visible()  # the page was drawn anew by the event
     assert site.complaints == []
+
+
+def test_a_family_is_fitted_and_followed_in_the_list(site: Site, page: Page) -> None:
+    """The list beside the form moves on by itself, and what was chosen in the form stays."""
+    site.state.tick = 0.1
+    page.goto(f"{site.url}/behaviour?dataset=d1")
+    rows = page.locator("#fit-list .list-row")
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    page.get_by_role("button", name="BNS variants").click()
+    page.get_by_text("Signed", exact=True).click()
+    page.get_by_role("button", name="Fit all 4 models").click()
+    expect(rows).to_have_count(before + 4)
+    name = "BNS · both distances · signed distance"
+    fitted = page.locator("#fit-list .list-row", has_text=name)
+    expect(fitted.get_by_text("fitted", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Fit all 4 models")).to_be_visible()
+    fitted.click()
+    expect(page.get_by_role("heading", name="Swap function of both distances")).to_be_visible()
+    assert site.complaints == []
+
+
+def test_a_surface_is_turned_every_way(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/behaviour?fit=f5")
+    kinds = "document.querySelector('#swap-surface .js-plotly-plot')?.data?.map((trace) => trace.type) ?? []"
+    page.wait_for_function(f"({kinds}).includes('contour')")
+    card = page.locator("[data-figure='swap-surface']")
+    expect(card.get_by_role("slider")).to_be_hidden()
+    card.get_by_text("Slices", exact=True).click()
+    page.wait_for_function(f"({kinds}).every((kind) => kind === 'scatter')")
+    slider = card.get_by_role("slider")
+    slider.focus()
+    for _ in range(9):
+        slider.press("ArrowRight")
+    expect(card.get_by_text("at report distance 90°")).to_be_visible()
+    assert site.complaints == []
+
+
+def test_panels_go_into_rows_on_a_narrow_screen(site: Site, page: Page) -> None:
+    """What `figures/panels.py` says of a width is what the browser does with it."""
+    drawn = """() => { const graph = document.querySelector('#predictive .js-plotly-plot');
+      return { width: graph?.offsetWidth, columns: graph?.layout?.meta?.panels?.columns, height: graph?.layout?.height,
+        domains: [1, 2, 3, 4].map((n) => graph?.layout?.['xaxis' + (n === 1 ? '' : n)]?.domain) }; }"""
+    figure = predictive(site.state.fits["f1"]["result"]["predictive"])
+    for width, columns in ((1280, 4), (390, 2)):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(f"{site.url}/behaviour?fit=f1")
+        page.wait_for_function(f"({drawn})().columns === {columns}")
+        found = page.evaluate(drawn)
+        arrange(figure, found["width"])
+        assert figure.layout.height == found["height"]
+        expected = [figure.layout[f"xaxis{number}"].domain for number in ("", 2, 3, 4)]
+        assert found["domains"] == [pytest.approx(domain) for domain in expected]
 
 
 def test_log_odds_and_dark_figures(site: Site, page: Page) -> None:
@@ -175,14 +232,21 @@ def test_log_odds_and_dark_figures(site: Site, page: Page) -> None:
     assert site.complaints == []
 
 
-@pytest.mark.parametrize(("form", "begins"), [("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("CSV", b"series,x,y,z")])
+@pytest.mark.parametrize(
+    ("form", "begins"), [("SVG", b"<svg"), ("PDF", b"%PDF"), ("PNG", b"\x89PNG"), ("CSV", b"series,x,y,z")]
+)
 def test_a_figure_is_saved(site: Site, page: Page, form: str, begins: bytes) -> None:
     page.goto(f"{site.url}/behaviour?fit=f1")
     expect(page.locator("#swap-function .main-svg").first).to_be_attached()
     with page.expect_download() as download:
         page.locator("[data-figure='swap-function']").get_by_role("button", name=re.compile(form)).click()
     assert download.value.suggested_filename == f"swapscope-swap-function.{form.lower()}"
-    assert Path(download.value.path()).read_bytes().startswith(begins)
+    saved = Path(download.value.path()).read_bytes()
+    assert saved.startswith(begins)
+    if form == "PDF":
+        assert b"/FontFile2" in saved  # text is text, in a font with Greek letters and a minus
+        assert b"/Subtype /Image" not in saved  # and nothing is a picture
+    assert site.complaints == []
 
 
 def test_the_page_is_drawn_anew_whenever_its_news_came(site: Site, page: Page) -> None:
@@ -257,7 +321,7 @@ def test_the_page_is_drawn_anew_when_news_comes_twice_in_one_moment(site: Site, 
 
 def test_narrow_screens_do_not_scroll_sideways(site: Site, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("/", "/dataset/d2", "/behaviour?fit=f1", "/jobs"):
+    for path in ("/", "/dataset/d2", "/behaviour", "/behaviour?fit=f1", "/behaviour?fit=f6", "/jobs"):
         page.goto(site.url + path)
         expect(page.locator("#page > :not(.waiting)").first).to_be_visible()
         page.wait_for_timeout(400)
