@@ -52,7 +52,7 @@ def option_probabilities(strength: Tensor, reach: Tensor) -> Tensor:
     several = torch.full((_HALF, 1), 2.0, dtype=torch.float64)
     several[0] = several[-1] = 1.0  # the item itself and its opposite occur once
     others = (several * below).sum(0) - below
-    return (others - 0.5 * above**2).exp().sum(1) * (span / _NODES) / math.sqrt(2 * math.pi)
+    return (others - 0.5 * above**2).exp().sum(1) * (span / (_NODES - 1)) / math.sqrt(2 * math.pi)
 
 
 def half_density(strength: Tensor, reach: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -134,7 +135,7 @@ def fit_parametric(
     data = [SizeResponses.of(trials, size, family.swaps, family.probed) for size in family.set_sizes]
     finer = replace(config, tolerance=config.tolerance * _FINER)
     likelihood = Likelihood(family, data)
-    first = _best_start(family, data, family.starts(_hints(trials)), config, curve)
+    first = _best_start(family, data, family.starts(_hints(family, trials)), config, curve)
     curve.expect("all", -likelihood.cost(first.vector)[0] * len(trials))
     listen = curve.listener("all", len(trials), "Fitting the most likely parameters")
     estimate, converged = _climb_to_the_end(likelihood, first, finer, listen)
@@ -171,14 +172,18 @@ class Likelihood:
         return torch.tensor(self.cost(theta.numpy(), prior=True)[1]) * -self.trials
 
 
-def _hints(trials: Trials) -> dict[int, Hint]:
-    """Three-component estimates of every set size, from some of its trials."""
+def _hints(theory: Theory, trials: Trials) -> dict[int, Hint]:
+    """Three-component estimates of every set size from some of its trials; two components where nobody swaps."""
     found = {}
-    for size in trials.set_sizes:
+    for size in theory.set_sizes:
         rows = (trials.set_size == size).nonzero()[:, 0]
-        some = three_component_start(trials.select(rows[:: max(len(rows) // _HINTS, 1)]), size, True)
-        several = np.log(max(size - 1, 1))
-        found[size] = Hint(some.concentration, some.uniform_log_odds, some.swap_log_odds + float(several))
+        some, items = trials.select(rows[:: max(len(rows) // _HINTS, 1)]), size
+        if not theory.swaps:
+            alone = Displays(some.report[:, :1], some.probe[:, :1], torch.ones_like(some.set_size))
+            some, items = Trials.build(alone, some.response), 1
+        fitted = three_component_start(some, items, True)
+        several = math.log(max(items - 1, 1))
+        found[size] = Hint(fitted.concentration, fitted.uniform_log_odds, fitted.swap_log_odds + several)
     return found
 
 

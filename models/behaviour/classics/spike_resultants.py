@@ -30,9 +30,11 @@ Table = NDArray[np.float64]
 
 @lru_cache(maxsize=1)
 def resultant_table() -> Tensor:
-    """``(TUNINGS, MOST_SPIKES + 1, 1 + G)`` probability of each concentration of the grid after s spikes.
+    """``(TUNINGS, MOST_SPIKES + 1, 1 + G)`` weight of each concentration of the grid after s spikes; rows sum to 1.
 
-    Tunings kappa are evenly spaced in log kappa from ``LEAST_TUNING`` to ``MOST_TUNING``. Takes about a second, once.
+    Mass between two concentrations is given to the four next to it by cubic interpolation, so that densities are right
+    to 1e-6 and smooth in kappa; a weight can therefore be a little below 0. Tunings are evenly spaced in log kappa from
+    ``LEAST_TUNING`` to ``MOST_TUNING``. Takes about half a second, once.
     """
     lengths = np.arange(MOST_SPIKES * _POINTS_A_SPIKE + 1) / _POINTS_A_SPIKE
     kappas = np.geomspace(LEAST_TUNING, MOST_TUNING, TUNINGS)
@@ -40,10 +42,10 @@ def resultant_table() -> Tensor:
 
 
 def concentration_weights(log_tuning: Tensor, log_gain: Tensor) -> Tensor:
-    """``(1 + G,)`` probabilities of the grid's concentrations when spikes are Poisson.
+    """``(1 + G,)`` weights of the grid's concentrations when spikes are Poisson.
 
     Args:
-        log_tuning: log kappa of the tuning curves; between the table's tunings the weights are interpolated.
+        log_tuning: log kappa of the tuning curves; between the table's tunings a smooth cubic is followed.
         log_gain: log of the mean number of spikes.
     """
     table = resultant_table()
@@ -51,8 +53,11 @@ def concentration_weights(log_tuning: Tensor, log_gain: Tensor) -> Tensor:
     probability = (spikes * log_gain - torch.lgamma(spikes + 1)).softmax(0)
     place = (log_tuning - math.log(LEAST_TUNING)) * ((TUNINGS - 1) / math.log(MOST_TUNING / LEAST_TUNING))
     left = min(max(int(place.detach()), 0), TUNINGS - 2)
-    part = place - left
-    return (1 - part) * (probability @ table[left]) + part * (probability @ table[left + 1])
+    t = place - left
+    # Catmull & Rom (1974): slopes go on from one interval to the next
+    shares = torch.stack([-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]) / 2
+    near = torch.stack([probability @ table[min(max(left + k, 0), TUNINGS - 1)] for k in (-1, 0, 1, 2)])
+    return shares @ near
 
 
 def _after_spikes(kappa: float, lengths: Table) -> Table:
@@ -84,14 +89,21 @@ def _transition(kappa: float, lengths: Table) -> sparse.csr_array:
 
 
 def _projection(kappa: float, lengths: Table) -> sparse.csr_array:
-    """``(lengths, 1 + G)`` matrix that shares out mass at R between the grid's concentrations next to kappa R."""
+    """``(lengths, 1 + G)`` matrix that shares out mass at R among the grid's concentrations around kappa R."""
     grid = precision_grid().log_kappa.numpy()
     with np.errstate(divide="ignore"):
         place = (np.log(kappa * lengths) - grid[0]) / (grid[1] - grid[0])
-    place = np.clip(place, -1, len(grid) - 1)  # -1 is concentration 0
-    low = np.minimum(np.floor(place).astype(int), len(grid) - 2)
-    part = place - low
-    row = np.arange(len(lengths))
-    values = np.concatenate([1 - part, part])
-    columns = np.concatenate([low + 1, low + 2])
-    return sparse.coo_array((values, (np.concatenate([row, row]), columns)), shape=(len(row), len(grid) + 1)).tocsr()
+    flat = place < 0  # as good as no concentration at all
+    place = np.clip(place, 0, len(grid) - 1)
+    low = np.clip(np.floor(place).astype(int), 1, len(grid) - 3)
+    t = place - low
+    cubic = [
+        -t * (t - 1) * (t - 2) / 6,
+        (t + 1) * (t - 1) * (t - 2) / 2,
+        -(t + 1) * t * (t - 2) / 2,
+        (t + 1) * t * (t - 1) / 6,
+    ]
+    values = np.concatenate([np.where(flat, 0.0, weight) for weight in cubic] + [flat.astype(float)])
+    columns = np.concatenate([low + k for k in range(4)] + [np.zeros(len(low), dtype=int)])
+    rows = np.tile(np.arange(len(lengths)), 5)
+    return sparse.coo_array((values, (rows, columns)), shape=(len(lengths), len(grid) + 1)).tocsr()
