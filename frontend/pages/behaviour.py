@@ -170,7 +170,7 @@ async def fit_all(
     for choice in chosen:
         options = options_of(choice, settings)
         request = {"dataset_id": dataset, "model": choice.model, "options": options, "seed": seed or 0}
-        jobs.append(await api.current().post("/fits", request | {"name": label_of(choice.model, options)}))
+        jobs.append(await api.current().post("/fits", request))
     stamp = f"fit-{jobs[0]['id']}"
     result = jobs[0].get("result")
     if len(jobs) == 1 and result and result.get("id"):

@@ -89,7 +89,7 @@ def note(option: FitOption, names: Sequence[str], value: str | None, summary: Su
     if option.name == "even":
         return "For BNS models of a distance."
     if option.name == "uniform":
-        return "For BNS, mixtures and variable precision; the others have guesses built in, or none."
+        return "For BNS, mixtures and variable precision + swaps; the others have guesses built in, or none."
     return "For BNS models; the others have their own."
 
 

@@ -72,41 +72,41 @@ _GROUPS: dict[str, tuple[ModelChoice, ...]] = {
     "Capacity": (
         ModelChoice(
             "slots", "slots", "Slots",
-            "A fixed number of items is kept, all equally precise; about the others people guess.",
+            "A fixed number of items is kept, all equally precise; about the others people guess. Nobody swaps.",
             "slots", ("subjects",),
         ),
         ModelChoice(
             "slots_averaging", "slots_averaging", "Slots + averaging",
-            "As slots, but with few items several slots hold the same one and are averaged.",
+            "As slots, but with few items several slots hold the same one and are averaged. Nobody swaps.",
             "slots + averaging", ("subjects",),
         ),
     ),
     "Variable precision": (
         ModelChoice(
             "variable_precision", "variable_precision", "Variable precision",
-            "Every item is kept; its precision varies from trial to trial and falls with set size. Nobody swaps.",
+            "Every item is kept, with a precision that varies over trials and falls with set size. Nobody swaps or guesses.",
             "variable precision", ("subjects",),
         ),
         ModelChoice(
             "variable_precision_swaps", "variable_precision_swaps", "Variable precision + swaps",
-            "As variable precision, with one swap rate for all non-targets alike.",
+            "As variable precision, with a rate of swaps, alike for all non-targets, and one of guesses a set size.",
             "variable precision", ("uniform", "subjects"), needs_items=True,
         ),
     ),
     "Mechanisms": (
         ModelChoice(
             "interference", "interference", "Interference",
-            "The cue reactivates every item, the less the farther its probe value is: swaps fall exponentially.",
+            "A cue also activates the other items, the less the farther away their probe values are, down to a floor.",
             "interference model", ("subjects",), needs_probe=True, needs_items=True,
         ),
         ModelChoice(
             "neural_population", "neural_population", "Neural population",
-            "Few noisy spikes, shared among the items, are decoded: precision is shared, and nobody guesses.",
+            "Noisy spikes, shared by the items, are decoded; few spikes look like guesses. One swap rate a set size.",
             "neural population", ("subjects",),
         ),
         ModelChoice(
             "confusability", "confusability", "Target confusability (TCC)",
-            "People report the value that feels most familiar; one memory strength a set size explains all errors.",
+            "The value that feels most familiar is reported: one strength of memory and one swap rate a set size.",
             "TCC", ("subjects",),
         ),
     ),
@@ -129,16 +129,16 @@ DEFAULTS: Mapping[str, str] = {
 """The settings of a fit as the form has them: all of them words."""
 
 _TOLD = {
-    "even": {"signed": "signed distance"},
-    "swap_function": {"shared": "one swap function"},
-    "noise": {"shared": "one noise", "linked": "linked noise"},
+    "even": {"signed": "signed"},
+    "swap_function": {"shared": "shared"},
+    "noise": {"shared": "shared noise", "linked": "linked noise"},
     "emission": {
         "wrapped_normal": "wrapped normal",
-        "wrapped_cauchy": "wrapped Cauchy",
+        "wrapped_cauchy": "wrapped cauchy",
         "wrapped_stable": "wrapped stable",
     },
     "uniform": {"without": "no guesses"},
-    "subjects": {"separate": "each subject", "hierarchical": "hierarchical"},
+    "subjects": {"separate": "separate", "hierarchical": "hierarchical"},
 }
 
 
@@ -182,7 +182,7 @@ def choice_of(model: str, options: Mapping[str, Any]) -> ModelChoice | None:
 
 
 def label_of(model: str, options: Mapping[str, Any]) -> str:
-    """A fit's name: its model, and every setting that is not the default."""
+    """What the API calls a fit: its model, and every setting that is not the usual one."""
     choice = choice_of(model, options)
     if choice is None:
         return model.replace("_", " ")

@@ -20,6 +20,8 @@ from fastapi import Body, FastAPI, File, HTTPException, Request, Response, Uploa
 from fastapi.responses import JSONResponse, PlainTextResponse
 from sse_starlette import EventSourceResponse
 
+from frontend.parts.model_catalogue import label_of
+
 
 class State:
     """All that the fake API knows; `asked` is the list of requests that would have changed something."""
@@ -104,17 +106,24 @@ def _datasets(app: FastAPI, state: State) -> None:
         state.datasets.pop(key, None)
 
     @app.post("/api/datasets", status_code=201)
-    async def upload(file: Annotated[UploadFile, File()]) -> Any:
+    async def upload(file: Annotated[list[UploadFile], File()]) -> Any:
         size = 0
-        while chunk := await file.read(1 << 20):
-            size += len(chunk)
-        if file.filename and file.filename.endswith(".png"):
+        for one in file:
+            while chunk := await one.read(1 << 20):
+                size += len(chunk)
+        names = [one.filename or "data" for one in file]
+        if names[0].endswith(".png"):
             return problem(
                 422, "This is a picture, not a table", "Swapscope reads csv, tsv, parquet, xlsx, npz and MATLAB .mat."
             )
         key = f"d{next(state.ids)}"
-        row = records.datasets()["d2"] | {"id": key, "name": (file.filename or "data").rsplit(".", 1)[0]}
-        state.datasets[key] = row | {"file": {"name": file.filename, "bytes": size, "sha256": "0", "format": "csv"}}
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        row = records.datasets()["d2"] | {"id": key, "name": names[0].rsplit(".", 1)[0] + more}
+        fates = [{"name": name, "bytes": 1, "rows": 1, "accepted": True, "problem": None} for name in names]
+        shown = names[0] if len(names) == 1 else f"{len(names)} files"
+        state.datasets[key] = row | {
+            "file": {"name": shown, "bytes": size, "sha256": "0", "format": "csv", "files": fates}
+        }
         return state.datasets[key]
 
     @app.get("/api/datasets/{key}/trials.{form}")
@@ -138,7 +147,7 @@ def _fits(app: FastAPI, state: State) -> None:
         fit_id, job_id = f"f{number}", f"j{number}"
         state.fits[fit_id] = body | {
             "id": fit_id,
-            "name": body.get("name") or body["model"],
+            "name": body.get("name") or label_of(body["model"], body["options"]),
             "state": "running",
             "job_id": job_id,
             "result": None,

@@ -11,6 +11,8 @@ import study_fits
 from callbacks import text_of, within_callback
 from fastapi import FastAPI
 
+from backend.model_names import _WITHOUT_GUESSES, fit_name
+from backend.schemas.fits import FitOptions
 from frontend.pages import behaviour
 from frontend.parts import fit_downloads, fit_form, fit_list, fit_options, model_catalogue, surrogate_panel, swap_report
 from frontend.parts.fit_tables import parameters_csv
@@ -53,13 +55,20 @@ def test_only_bns_is_fitted_hierarchically() -> None:
 
 
 @pytest.mark.parametrize("name", list(CHOICES))
-def test_a_label_tells_all_that_is_unusual(name: str) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"uniform": "without", "swap_function": "shared"},
+        {"even": "signed", "noise": "linked", "emission": "wrapped_cauchy", "subjects": "separate"},
+        {"noise": "shared", "emission": "wrapped_stable"},
+    ],
+)
+def test_a_fit_is_called_as_the_api_calls_it(name: str, changed: dict[str, str]) -> None:
     choice = CHOICES[name]
-    assert label_of(choice.model, options_of(choice, DEFAULTS)) == choice.label
-    changed = {"even": "signed", "swap_function": "shared", "noise": "linked", "emission": "wrapped_cauchy"}
-    told = label_of(choice.model, options_of(choice, changed | {"subjects": "separate"}))
-    assert told.startswith(choice.label)
-    assert told.count(" · ") - choice.label.count(" · ") == len(set(choice.options) - {"uniform"})
+    options = options_of(choice, changed)
+    assert label_of(choice.model, options) == fit_name(choice.model, FitOptions(**options))
+    assert model_catalogue.choice_of(choice.model, options) == choice
 
 
 def test_what_a_dataset_lacks_is_said() -> None:
@@ -72,6 +81,10 @@ def test_what_a_dataset_lacks_is_said() -> None:
         "two_component", "slots", "slots_averaging", "variable_precision", "neural_population", "confusability",
     ]  # fmt: skip
     assert suitable(CHOICES, None) == list(CHOICES)
+
+
+def test_guesses_are_optional_where_the_models_say_so() -> None:
+    assert {choice.model for choice in CHOICES.values() if "uniform" in choice.options} == set(_WITHOUT_GUESSES)
 
 
 async def test_models_that_a_dataset_cannot_be_fitted_with_are_not_chosen(fake: FastAPI) -> None:
@@ -122,9 +135,6 @@ async def test_one_click_fits_a_family(fake: FastAPI) -> None:
     assert bodies[0]["options"]["dimensions"] == "report"
     assert bodies[0]["options"]["swap_function_shared"] is True
     assert bodies[1]["options"] == {"uniform": False, "subjects": "pooled"}
-    assert [body["name"] for body in bodies] == [
-        "BNS · report distance · one swap function · no guesses", "Three-component mixture · no guesses"
-    ]  # fmt: skip
     assert {body["seed"] for body in bodies} == {7}
     assert wake == stale
     assert "goto" not in updated  # the form stays; the list below it shows them all

@@ -175,7 +175,7 @@ def test_a_family_is_fitted_and_followed_in_the_list(site: Site, page: Page) -> 
     page.get_by_text("Signed", exact=True).click()
     page.get_by_role("button", name="Fit all 4 models").click()
     expect(rows).to_have_count(before + 4)
-    name = "BNS · both distances · signed distance"
+    name = "BNS · both distances · signed"
     fitted = page.locator("#fit-list .list-row", has_text=name)
     expect(fitted.get_by_text("fitted", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Fit all 4 models")).to_be_visible()
