@@ -84,7 +84,7 @@ _GROUPS: dict[str, tuple[ModelChoice, ...]] = {
     "Variable precision": (
         ModelChoice(
             "variable_precision", "variable_precision", "Variable precision",
-            "Every item is kept, with a precision that varies over trials and falls with set size. Nobody swaps or guesses.",
+            "Every item is kept; precision varies over trials and falls with set size. Nobody swaps or guesses.",
             "variable precision", ("subjects",),
         ),
         ModelChoice(
