@@ -64,16 +64,16 @@ class _Run:
 
 
 def strata(trials: Trials) -> Tensor:
-    """``(M,)`` int64: which combination of subject, condition and set size each trial belongs to."""
-    table = torch.stack([trials.subject, trials.condition, trials.set_size], 1)
+    """``(M,)`` int64: which combination of set size, subject and condition each trial belongs to, in that order."""
+    table = torch.stack([trials.set_size, trials.subject, trials.condition], 1)
     return table.unique(dim=0, return_inverse=True)[1]
 
 
 def assign_folds(trials: Trials, folds: int, seed: int) -> Tensor:
     """``(M,)`` int64 fold of every trial, stratified by subject, condition and set size.
 
-    Shuffled trials are dealt out stratum after stratum, each going on where the last one ended: within a stratum and
-    over all, the folds differ by one trial at most.
+    Shuffled trials are dealt out stratum after stratum, each going on where the last one ended: within a stratum,
+    within a set size and over all, the folds differ by one trial at most. So no fold holds all trials of a set size.
     """
     generator = torch.Generator().manual_seed(seed)
     shuffled = torch.randperm(len(trials), generator=generator)

@@ -48,6 +48,16 @@ def test_folds_are_disjoint_whole_and_stratified(planted):
         assert int(counts.max() - counts.min()) <= 1
 
 
+def test_no_fold_holds_all_trials_of_a_set_size(planted):
+    """Two trials of a set size, one of each subject, are held out one at a time."""
+    whole = concatenate([planted.trials(1, 2, set_size=2), planted.trials(2, 60)])
+    subject = ["a", "b"] * 31
+    for seed in range(12):
+        trials = Trials.build(whole.displays, whole.response, subject)
+        fold = assign_folds(trials, 5, seed)
+        assert fold[0] != fold[1]
+
+
 def test_folds_depend_on_the_seed_only(planted):
     trials = awkward_trials(planted)
     assert torch.equal(assign_folds(trials, 5, 3), assign_folds(trials, 5, 3))
