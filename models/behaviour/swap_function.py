@@ -17,7 +17,8 @@ from torch import Tensor
 from models.behaviour.kernels import LEAST_SHARPNESS, circular_wendland, folded_wendland
 
 INDUCING_JITTER = 1e-6
-BLOCK_JITTER = 1e-8
+BLOCK_JITTER, LARGE_JITTER = 1e-8, 1e-6
+MOST_WRITTEN_OUT = 20
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,11 @@ def cholesky(entries: Tensor, size: int) -> Tensor:
     """Lower Cholesky factors ``(P, n, n)`` from the lower entries ``(P, n (n + 1) / 2)`` in row order; ``size`` is n.
 
     Written out over the n x n entries: for many small matrices this is several times faster, backwards too, than a
-    batched LAPACK call. Pivots are kept above ``BLOCK_JITTER`` (two non-targets at one distance share their f).
+    batched LAPACK call, which serves the larger ones. Pivots are kept above ``BLOCK_JITTER`` (two non-targets at one
+    distance share their f).
     """
+    if size > MOST_WRITTEN_OUT:
+        return _cholesky_of_large(entries, size)
     given = iter(entries.unbind(1))
     factor: list[list[Tensor]] = []
     for i in range(size):
@@ -167,3 +171,15 @@ def cholesky(entries: Tensor, size: int) -> Tensor:
     zero = torch.zeros_like(factor[0][0])
     flat = [entry for built in factor for entry in built + [zero] * (size - len(built))]
     return torch.stack(flat, 1).reshape(-1, size, size)
+
+
+def _cholesky_of_large(entries: Tensor, size: int) -> Tensor:
+    row, column = torch.tril_indices(size, size)
+    lower = entries.new_zeros(len(entries), size, size).index_put(
+        (torch.arange(len(entries))[:, None], row, column), entries
+    )
+    whole = lower + lower.tril(-1).transpose(1, 2)
+    factor, failed = torch.linalg.cholesky_ex(whole)
+    if bool(failed.any()):  # rounding, where many non-targets share their distance
+        factor = torch.linalg.cholesky(whole + LARGE_JITTER * torch.eye(size, dtype=entries.dtype))
+    return factor
