@@ -24,7 +24,7 @@ PLANTED = {
     "variable_precision_swaps": {("log_mean", None): 2.8, ("log_shape", None): 0.9, ("exponent", None): 0.8}
     | GUESSES
     | SWAPS,
-    "interference": {("c", None): 2.5, ("a", None): -0.5, ("s", None): 0.6} | CONCENTRATIONS,
+    "interference": {("a", None): -0.5, ("s", None): 0.6, ("c", 1): 3.0, ("c", 2): 2.5, ("c", 4): 2.2} | CONCENTRATIONS,
     "neural_population": {("log_gain", None): 2.3, ("log_tuning", None): 0.9} | SWAPS,
     "confusability": {("log_strength", 1): 1.4, ("log_strength", 2): 1.1, ("log_strength", 4): 0.7}
     | {("log_reach", None): -1.0}
