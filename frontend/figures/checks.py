@@ -24,7 +24,7 @@ def swap_by_distance(rows: list[dict[str, Any]]) -> go.Figure:
     `rows` as in FitResult.nonparametric: one panel a set size, distances in radians. The estimate may fall below 0,
     as an unbiased one does where there are no swaps.
     """
-    figure = panels(len(rows), "probe distance", "probability of one non-target", height=210, left=64)
+    figure = panels(len(rows), "probe distance", "probability of one non-target", height=210)
     for number, row in enumerate(rows, start=1):
         at, name = degrees(row["distance"]), items(row["set_size"])
         _line(figure, at, row["model"], None, number, f"model, {name}", "%{y:.3f}")
@@ -43,7 +43,7 @@ def distance_to_nontarget(rows: list[dict[str, Any]], feature: str = "probe") ->
     near items lie low at the left. Chance is 90°.
     """
     chosen = of_feature(rows, feature)
-    figure = panels(len(chosen), f"{feature} distance", "|response − non-target|", height=210, left=64)
+    figure = panels(len(chosen), f"{feature} distance", "|response − non-target|", height=210)
     for number, row in enumerate(chosen, start=1):
         at, name = degrees(row["distance"]), items(row["set_size"])
         seen, expected = ({part: degrees(values) for part, values in row[who].items()} for who in ("observed", "model"))

@@ -17,8 +17,9 @@ def bound(curve: Sequence[Sequence[float]], height: int = 240) -> go.Figure:
         go.Scatter(
             x=[point[0] for point in curve],
             y=[point[1] for point in curve],
-            mode="lines",
+            mode="lines" if len(curve) > 1 else "markers",  # a fit may end with its first step
             line={"color": theme.MODEL, "width": 2.2},
+            marker={"color": theme.MODEL, "size": 8},
             name="bound",
             hovertemplate="step %{x}: %{y:.4f} nats<extra></extra>",
         )

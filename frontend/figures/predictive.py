@@ -22,12 +22,10 @@ def predictive(rows: list[dict[str, Any]], relative_to: Literal["target", "non-t
     is right where items are drawn independently.
     """
     chosen = [row for row in rows if row["relative_to"] == relative_to]
-    around_target = relative_to == "target"
-    figure = panels(len(chosen), f"response − {relative_to}", "density (per radian)", height=190,
-                    shared=around_target)  # fmt: skip
+    figure = panels(len(chosen), f"response − {relative_to}", "density (per radian)", height=190)
     for number, row in enumerate(chosen, start=1):
         _panel(figure, row, number)
-        if not around_target:
+        if relative_to == "non-target":
             _chance(figure, row, number)
         panel_title(figure, number, f"<b>{items(row['set_size'])}</b>")
     figure.update_xaxes(**angle_ticks(few=True))

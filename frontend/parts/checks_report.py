@@ -41,9 +41,9 @@ def deviation_card(result: dict[str, Any]) -> html.Section | None:
             [
                 "Response minus each ",
                 term("non-target"),
-                ". A peak at 0° above chance is made by ",
+                ". A peak at 0° is made by ",
                 term("swap", "swaps"),
-                ".",
+                "; chance is flat where items are drawn independently.",
             ]
         ),
         legend=key(*BARS, (theme.UNIFORM, "chance", "dash")),

@@ -14,7 +14,7 @@ from models.behaviour.model import EXTREME, BehaviourModel, SwapEstimate, swap_p
 from models.behaviour.swap_shapes import SwapCurve
 from models.trials import Trials
 
-_FLAT_POINTS, _BINS, _SURFACE_BINS = 91, 31, 24
+_FLAT_POINTS, _BINS, _SURFACE_BINS = 91, 31, 25
 
 
 def shown_curves(model: BehaviourModel, trials: Trials, truth: FixedMixture | None) -> list[dict[str, Any]]:
