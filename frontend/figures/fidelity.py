@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from frontend import theme
+from frontend.figures.axes import angle_ticks, items, middles, panel_title
+from frontend.figures.panels import axes, panels
 
 # Measures of FidelityResult.by_set_size: field, title, is an angle
 MEASURES = (
@@ -74,83 +75,58 @@ def swap_curve(
     return figure
 
 
-def by_set_size(rows: Sequence[dict[str, Any]], height: int = 250) -> go.Figure:
+def by_set_size(rows: Sequence[dict[str, Any]]) -> go.Figure:
     """Swaps, sd, kurtosis and uniform share over set size, network beside target."""
-    figure = make_subplots(
-        1, len(MEASURES), subplot_titles=[title for _, title, _ in MEASURES], horizontal_spacing=0.07
-    )
+    figure = panels(len(MEASURES), "set size", "", height=160, shared=False, left=50)
     sizes = [row["set_size"] for row in rows]
-    for column, (field, title, angular) in enumerate(MEASURES, start=1):
+    for number, (field, title, angular) in enumerate(MEASURES, start=1):
         for who, colour, symbol in (("target", theme.MODEL, "circle-open"), ("network", theme.SIMULATED, "circle")):
             values = [row.get(f"{field}_{who}") for row in rows]
             shown = [None if value is None else math.degrees(value) if angular else value for value in values]
-            figure.add_trace(
-                go.Scatter(
-                    x=sizes,
-                    y=shown,
-                    mode="lines+markers",
-                    name=f"{title}, {who}",
-                    line={"color": colour, "width": 2},
-                    marker={"symbol": symbol, "size": 8, "line": {"width": 2}},
-                    hovertemplate=f"{who}, %{{x}} items: %{{y:.3g}}{'°' if angular else ''}<extra></extra>",
-                ),
-                row=1,
-                col=column,
+            figure.add_scatter(
+                x=sizes,
+                y=shown,
+                mode="lines+markers",
+                name=f"{title}, {who}",
+                line={"color": colour, "width": 2},
+                marker={"symbol": symbol, "size": 8, "line": {"width": 2}},
+                hovertemplate=f"{who}, %{{x}} items: %{{y:.3g}}{'°' if angular else ''}<extra></extra>",
+                **axes(number),
             )
-        share = field in ("swap", "uniform")
-        figure.update_yaxes(
-            rangemode="tozero",
-            tickformat=".0%" if share else "",
-            ticksuffix="°" if angular else "",
-            nticks=5,
-            row=1,
-            col=column,
-        )
-    figure.update_xaxes(title_text="set size", tickvals=sizes)
-    figure.update_annotations(font_size=12.5)
-    figure.update_layout(showlegend=False, height=height, margin={"l": 46, "r": 10, "t": 30, "b": 44})
+        scale = {"tickformat": ".0%" if field in ("swap", "uniform") else "", "ticksuffix": "°" if angular else ""}
+        figure.update_yaxes(scale | {"rangemode": "tozero", "nticks": 5}, selector={"anchor": axes(number)["xaxis"]})
+        panel_title(figure, number, f"<b>{title}</b>")
+    figure.update_xaxes(tickvals=sizes)
     return figure
 
 
-def errors(rows: Sequence[dict[str, Any]], height: int = 250) -> go.Figure:
+def errors(rows: Sequence[dict[str, Any]]) -> go.Figure:
     """Distribution of the error by set size: the network's responses (bars) and the target (line)."""
-    titles = [f"{row['set_size']} item{'s' if row['set_size'] > 1 else ''}" for row in rows]
-    figure = make_subplots(
-        1, max(len(rows), 1), subplot_titles=titles or None, shared_yaxes=True, horizontal_spacing=0.025
-    )
-    for column, row in enumerate(rows, start=1):
-        edges = np.degrees(row["edges"])
-        middle = (edges[1:] + edges[:-1]) / 2
-        words = titles[column - 1]
-        figure.add_trace(
-            go.Bar(
-                x=middle,
-                y=row["network"],
-                name=f"network, {words}",
-                marker={"color": theme.SIMULATED, "opacity": 0.5, "line": {"width": 0}},
-                hovertemplate="network, %{x:.0f}°: %{y:.3f} / rad<extra></extra>",
-            ),
-            row=1,
-            col=column,
+    figure = panels(len(rows), "error", "density (per radian)", height=170)
+    for number, row in enumerate(rows, start=1):
+        words = items(row["set_size"])
+        at = middles(row["edges"])
+        figure.add_bar(
+            x=at,
+            y=row["network"],
+            name=f"network, {words}",
+            marker={"color": theme.SIMULATED, "opacity": 0.5, "line": {"width": 0}},
+            hovertemplate="network, %{x:.0f}°: %{y:.3f} / rad<extra></extra>",
+            **axes(number),
         )
-        figure.add_trace(
-            go.Scatter(
-                x=middle,
-                y=row["target"],
-                mode="lines",
-                name=f"target, {words}",
-                line={"color": theme.MODEL, "width": 2},
-                hoverinfo="skip",
-                meta={"csv": f"target, {words}"},
-            ),
-            row=1,
-            col=column,
+        figure.add_scatter(
+            x=at,
+            y=row["target"],
+            mode="lines",
+            name=f"target, {words}",
+            line={"color": theme.MODEL, "width": 2},
+            hoverinfo="skip",
+            meta={"csv": f"target, {words}"},
+            **axes(number),
         )
-    figure.update_xaxes(range=[-180, 180], tickvals=[-90, 0, 90], ticktext=["−90°", "0°", "90°"], title_text="error")
-    figure.update_annotations(font_size=12.5)
+        panel_title(figure, number, f"<b>{words}</b>")
+    figure.update_xaxes(**angle_ticks(few=True))
     figure.update_yaxes(rangemode="tozero", nticks=5)
-    figure.update_yaxes(title_text="density (1 / rad)", row=1, col=1)
-    figure.update_layout(showlegend=False, height=height, bargap=0, margin={"l": 56, "r": 10, "t": 30, "b": 44})
     return figure
 
 

@@ -91,16 +91,12 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             "network-by-size",
             "By set size",
             figures.by_set_size(fidelity["by_set_size"]),
-            height=250,
-            panels=4,
             legend=key(*BOTH),
         ),
         figure_card(
             "network-errors",
             "Errors",
             figures.errors(fidelity["errors"]),
-            height=250,
-            panels=4,
             legend=key((theme.SIMULATED, "network", "bar"), (theme.MODEL, "behavioural model", "line")),
         ),
     ]

@@ -16,9 +16,9 @@ from frontend.wiring import callback, no_update, notify
 
 DISPLAYS = {"dataset": "The dataset’s", "more": "More like them", "law": "Random"}
 DRAWS = {
-    "posterior": "One curve from the posterior",
-    "predictive": "All curves, averaged",
-    "mean": "The mean curve",
+    "posterior": "One draw from the posterior",
+    "predictive": "The posterior, averaged",
+    "mean": "The estimates",
 }
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "npz": "NumPy .npz"}
 HIDDEN = {"display": "none"}
@@ -77,7 +77,7 @@ def _fields() -> list[Any]:
         ),
         dmc.Select(
             id="surrogate-draw",
-            label="Swap function",
+            label="Parameters",
             data=_choices(DRAWS),
             value="posterior",
             allowDeselect=False,

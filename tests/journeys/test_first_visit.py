@@ -45,7 +45,7 @@ def test_home(app: Any, page: Page, keep: Keep) -> None:
 def test_upload_and_map(app: Any, page: Page, keep: Keep, colours: Path, made: dict[str, str]) -> None:
     page.goto(f"{app.url}/dataset")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a file").click()
+        page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(colours)
     page.wait_for_url(re.compile(r"/dataset/\w+"))
     expect(page.get_by_role("heading", name=re.compile("my colours"))).to_be_visible()
@@ -68,8 +68,12 @@ def test_upload_and_map(app: Any, page: Page, keep: Keep, colours: Path, made: d
 
 def test_fit(app: Any, page: Page, keep: Keep, made: dict[str, str]) -> None:
     page.goto(f"{app.url}/behaviour?dataset={needed(made, 'dataset')}")
-    page.get_by_role("button", name="Fit all").click()
-    page.wait_for_url(re.compile("fit="))
+    page.get_by_role("checkbox", name="Two-component mixture").click()
+    page.get_by_role("button", name="Fit all 2 models").click()
+    fitted = page.locator("#fit-list .list-row", has_text="BNS · probe distance").first
+    expect(fitted.get_by_text("fitted", exact=True)).to_be_visible(timeout=240_000)
+    keep("4-fits")
+    fitted.click()
     expect(page.get_by_role("heading", name="Swap function")).to_be_visible(timeout=240_000)
     expect(page.locator("#swap-function .main-svg").first).to_be_attached()
     fits = [fit for fit in app.get("/fits") if fit["dataset_id"] == made["dataset"]]
@@ -77,7 +81,7 @@ def test_fit(app: Any, page: Page, keep: Keep, made: dict[str, str]) -> None:
     for fit in fits:
         app.job(fit["job_id"], "done", within=240)
     made["fit"] = next(fit["id"] for fit in fits if fit["model"] == "bns")
-    keep("4-behaviour")
+    keep("5-behaviour")
     assert app.complaints == []
 
 
@@ -90,14 +94,14 @@ def test_train(app: Any, page: Page, keep: Keep, made: dict[str, str]) -> None:
     app.job(app.get(f"/networks/{network}")["job_id"], "done", within=240)
     made["network"] = network
     expect(page.get_by_role("button", name="Weights")).to_be_visible()
-    keep("5-network")
+    keep("6-network")
     assert app.complaints == []
 
 
 def test_explore(app: Any, page: Page, keep: Keep, made: dict[str, str]) -> None:
     page.goto(f"{app.url}/explore/{needed(made, 'network')}")
     page.wait_for_function(EXPLORED)
-    keep("6-explore")
+    keep("7-explore")
     before = page.evaluate("JSON.stringify(swapscope.explore.state)")
     page.get_by_role("button", name="Add item").click()
     page.wait_for_function("before => JSON.stringify(swapscope.explore.state) !== before", arg=before)
