@@ -116,6 +116,7 @@ def _compare(ready: bool) -> html.Section:
                         size="sm",
                         **aria(label="Folds"),
                     ),
+                    html.Span(id="compare-cost", className="small soft number"),
                 ],
                 className="row",
             ),
@@ -149,6 +150,7 @@ def _recover(ready: bool) -> html.Section:
                         size="sm",
                         **aria(label="What should come back"),
                     ),
+                    html.Span(id="recover-cost", className="small soft number"),
                 ],
                 className="row",
             ),
@@ -178,6 +180,30 @@ def models_of(names: Sequence[str], subjects: str) -> list[dict[str, Any]]:
         for name, choice in CHOICES.items()
         if name in wanted
     ]
+
+
+def fits_needed(models: int, folds: int, kind: str, datasets: int) -> tuple[int, int]:
+    """How many fits a comparison, and a recovery, of so many models take."""
+    again = models * models * datasets if kind == "models" else models * (datasets + datasets // 2)
+    return models * (folds + 1), models + again
+
+
+def _in_words(fits: int) -> str:
+    return f"{fits:,} fits" if fits else "choose a model"
+
+
+@callback(
+    Output("compare-cost", "children"),
+    Output("recover-cost", "children"),
+    Input("compare-models", "value"),
+    Input("compare-folds", "value"),
+    Input("recover-kind", "value"),
+    Input("recover-datasets", "value"),
+)
+async def tell_cost(names: list[str] | None, folds: str, kind: str, datasets: int | str | None) -> tuple[str, str]:
+    """Say how much work each button starts."""
+    comparison, recovery = fits_needed(len(names or []), int(folds), kind, int(datasets or 5))
+    return _in_words(comparison), _in_words(recovery)
 
 
 @callback(

@@ -114,9 +114,10 @@ def verdict(labels: Sequence[str], differences: Sequence[Difference], best_wins:
     if tied:
         worse = len(labels) - 1 - len(tied)
         rest = f" {_models(worse)} predict{'s' if worse == 1 else ''} worse." if worse else ""
+        holds = "interval of the difference holds" if len(tied) == 1 else "intervals of the differences hold"
         told = (
             f"{labels[0]} has the highest held-out log-likelihood, but these data do not tell it from {_listed(tied)}: "
-            f"the interval of the difference holds 0.{rest}"
+            f"the {holds} 0.{rest}"
         )
     else:
         told = _win(labels, differences[1], best_wins)

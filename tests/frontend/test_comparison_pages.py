@@ -87,6 +87,15 @@ async def test_nothing_is_started_without_a_model(fake: FastAPI) -> None:
     assert fake.state.fake.asked == []
 
 
+async def test_the_work_is_said_before_it_is_started() -> None:
+    said, _ = await within_callback(comparison_form.tell_cost, ["a", "b", "c"], "5", "models", 10)
+    assert said == ("18 fits", "93 fits")
+    said, _ = await within_callback(comparison_form.tell_cost, ["a", "b", "c"], "10", "parameters", 10)
+    assert said == ("33 fits", "48 fits")
+    said, _ = await within_callback(comparison_form.tell_cost, [], "10", "parameters", "")
+    assert said == ("choose a model", "choose a model")
+
+
 async def test_another_dataset_is_another_address(fake: FastAPI) -> None:
     _, updated = await within_callback(comparison_form.choose, "d2", "?dataset=d1")
     assert updated["goto"]["data"]["to"] == "/comparison?dataset=d2"

@@ -86,6 +86,13 @@ def test_a_tie_is_said_to_be_one():
     assert "predicts held-out responses best" not in words
 
 
+def test_several_ties_are_listed():
+    model, base, subject = pair(10, 0.0)
+    zero, gap = difference(base, base, subject), difference(model, base, subject)
+    words = verdict(["A", "B", "C", "D"], [zero, gap, gap, gap], 4, 0)
+    assert "do not tell it from B, C and D: the intervals of the differences hold 0." in words
+
+
 def test_few_subjects_are_not_all_people():
     assert "nothing follows for other people" in told(1, 0.3)
     assert "too few to speak of other people" in told(3, 0.3)
