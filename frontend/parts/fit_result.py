@@ -16,7 +16,7 @@ from frontend.parts.fit_views import redraws, switch
 from frontend.parts.glossary import term
 from frontend.parts.icon import icon
 from frontend.parts.markup import Child
-from frontend.parts.subjects_report import subjects_card
+from frontend.parts.subjects_report import subjects_card, subjects_table
 from frontend.parts.swap_report import data_driven_card, surface_card, swap_card
 
 
@@ -72,6 +72,7 @@ def fit_result(result: dict[str, Any], beside: Child = None) -> list[Child]:
         swap_card(result),
         remarks(result.get("warnings") or []),
         subjects_card(result),
+        subjects_table(result),
         data_driven_card(result),
         pair(weights_card(result), parameters_card(result)),
         errors_card(result),

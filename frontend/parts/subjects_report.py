@@ -8,11 +8,14 @@ import plotly.graph_objects as go
 from dash import html
 
 from frontend import theme
-from frontend.figures.subjects import Order, small_multiples
+from frontend.figures.axes import items
+from frontend.figures.subjects import Order, in_order, small_multiples
 from frontend.figures.swap_function import View
 from frontend.parts.figure_card import figure_card, key
+from frontend.parts.fit_tables import number
 from frontend.parts.fit_views import SCALES, picked_size, redraws, size_switch, switch
 from frontend.parts.glossary import term
+from frontend.parts.icon import icon
 
 ORDERS = {"swaps": "Most swaps", "fit": "Best described", "name": "Name"}
 
@@ -46,6 +49,57 @@ def subjects_card(result: dict[str, Any]) -> html.Section | None:
             switch("subjects-scale", "Scale", SCALES),
         ],
         legend=key(*entries),
+    )
+
+
+def subjects_table(result: dict[str, Any]) -> html.Details | None:
+    """Every subject in a line: trials, log-likelihood, swaps by set size; None where subjects are pooled."""
+    subjects = result.get("subjects") or []
+    if not subjects:
+        return None
+    sizes = sorted({row["set_size"] for subject in subjects for row in subject["weights"]})
+    head = ["Subject", "Trials", "Log-likelihood (nats a trial)", *(f"Swaps, {items(size)}" for size in sizes)]
+    table = html.Table(
+        [
+            html.Thead(html.Tr([html.Th(words) for words in head])),
+            html.Tbody([_line(subject, sizes) for subject in in_order(subjects, None, "name")]),
+        ],
+        className="plain",
+    )
+    return html.Details(
+        [
+            html.Summary(
+                [icon("chevron", 16), html.H3(f"{len(subjects)} subjects in numbers", className="card-title")]
+            ),
+            html.P("Swaps are shares of responses, with 95 % intervals.", className="card-note"),
+            html.Div(table, className="scroll"),
+        ],
+        className="card details",
+        open=not _sizes(subjects),
+    )
+
+
+def _line(subject: dict[str, Any], sizes: list[int]) -> html.Tr:
+    swaps = {row["set_size"]: row["swap"] for row in subject["weights"]}
+    cells = []
+    for size in sizes:
+        share = swaps.get(size)
+        if share is None:
+            cells.append(html.Td("–", className="faint"))
+            continue
+        interval = f"{share['low']:.1%} to {share['high']:.1%}"
+        words = [
+            html.Span(f"{share['value']:.1%} ", className="strong"),
+            html.Span(interval, className="faint interval"),
+        ]
+        cells.append(html.Td(words, className="number"))
+    return html.Tr(
+        [
+            html.Th(subject["name"], scope="row"),
+            html.Td(f"{subject['trials']:,}", className="number"),
+            html.Td(number(subject["log_likelihood_per_trial"], ".3f"), className="number"),
+            *cells,
+        ]
     )
 
 

@@ -187,6 +187,16 @@ async def test_a_result_from_before_the_checks_is_shown(fake: FastAPI) -> None:
     assert '"swap-by-distance"' not in drawn
 
 
+async def test_subjects_without_curves_are_a_table(fake: FastAPI) -> None:
+    result = fake.state.fake.fits["f7"]["result"]
+    result["subjects"] = study_fits.subjects(3)
+    for subject in result["subjects"]:
+        subject["swap_functions"] = []
+    drawn = text_of(await behaviour.render({}, {"fit": "f7"}))
+    assert "3 subjects in numbers" in drawn
+    assert '"subjects-order"' not in drawn
+
+
 @pytest.mark.parametrize("way", swap_report.WAYS)
 def test_a_surface_is_drawn_every_way(way: str) -> None:
     result = study_fits.fit_result("bns", {"dimensions": "both"})
