@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from frontend import theme
 from frontend.figures.axes import FULL, angle_ticks, bin_width, items, middles, panel_title
+from frontend.figures.panels import axes, panels
 
-MOST_NAMED = 40
+MOST_NAMED, FEWEST_BARS = 40, 8
 
 
 def own_degrees(feature_degrees: int, few: bool = False) -> dict[str, object]:
@@ -29,8 +29,8 @@ def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360
 
     `feature_degrees` are the feature's own degrees in one full turn: 180 for orientations, which are drawn doubled.
     """
-    figure = make_subplots(rows=1, cols=max(len(errors), 1), shared_yaxes=True, horizontal_spacing=0.035)
-    for column, row in enumerate(errors, start=1):
+    figure = panels(len(errors), along="response − target", up="density", height=150)
+    for number, row in enumerate(errors, start=1):
         figure.add_bar(
             x=middles(row["edges"]),
             y=row["density"],
@@ -38,17 +38,14 @@ def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360
             marker={"color": theme.RECORDED, "line": {"width": 0}},
             name=f"errors, {items(row['set_size'])}",
             hovertemplate="%{x:.0f}°: density %{y:.2f}<extra></extra>",
-            row=1,
-            col=column,
+            **axes(number),
         )
-        panel_title(
-            figure, column, f"<b>{items(row['set_size'])}</b> · sd {spread_in_words(row['sd'], feature_degrees)}"
-        )
+        words = f"<b>{items(row['set_size'])}</b> · sd {spread_in_words(row['sd'], feature_degrees)}"
+        panel_title(figure, number, words)
     figure.update_xaxes(**own_degrees(feature_degrees, few=True))
     figure.update_yaxes(rangemode="tozero", nticks=4)
-    figure.update_yaxes(title_text="density", col=1)
-    below = 34 if feature_degrees == 360 else 50
-    figure.update_layout(showlegend=False, margin={"t": 34, "b": below, "l": 46, "r": 8}, height=196 + below, bargap=0)
+    if feature_degrees != 360:
+        figure.update_layout(margin={"b": 62})
     return figure
 
 
@@ -99,6 +96,8 @@ def trials_by_subject(subjects: list[dict[str, Any]]) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category", title_text="subject", showgrid=False, automargin=True)
+    # One subject's bar is as wide as one of many.
+    figure.update_xaxes(range=[-0.6, max(len(subjects), FEWEST_BARS) - 0.4])
     if len(subjects) > MOST_NAMED:  # too many names to stand beside each other; pointing at a bar tells them
         figure.update_xaxes(showticklabels=False, title_text=f"{len(subjects)} subjects, in the order of the file")
     figure.update_yaxes(rangemode="tozero", nticks=4, title_text="trials")

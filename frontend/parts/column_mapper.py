@@ -133,11 +133,11 @@ def _readings(mapping: dict[str, Any]) -> list[Child]:
 def _shift(mapping: dict[str, Any]) -> dmc.Select:
     """Whether the non-targets are measured from another zero than the target."""
     shift = (mapping.get("shifts") or {}).get("nontargets") or 0.0
-    choices = {0.0: "the same zero as the target", 0.5: "half a turn away (it is added)"}
-    choices.setdefault(shift, f"{360 * shift:g}° away (they are added)")
+    choices = {0.0: "that of the target", 0.5: "half a turn off (added)"}
+    choices.setdefault(shift, f"{360 * shift:g}° off (added)")
     return dmc.Select(
         id={"type": "reading", "field": "shift"},
-        label="Non-targets are measured from",
+        label="Zero of the non-targets",
         data=[{"value": f"{value:g}", "label": words} for value, words in choices.items()],
         value=f"{shift:g}",
         allowDeselect=False,

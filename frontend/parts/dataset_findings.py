@@ -14,8 +14,10 @@ from frontend.parts.markup import Child, aria
 SEVERITIES = {
     "error": ("alert", "Must be mended", "What it breaks: "),
     "warning": ("alert", "Worth a look", "What it would break: "),
-    "info": ("check", "Good to know", "Why it matters: "),
+    "info": ("info", "Good to know", "Why it matters: "),
 }
+# What one hopes to find; the rest of the information is neither good nor bad.
+HOPED_FOR = ("centred", "spread", "swaps", "probe_gradient")
 
 
 def _mend_button(index: int, mend: dict[str, Any] | None, quiet: bool) -> dmc.Button | None:
@@ -36,6 +38,8 @@ def finding_card(index: int, finding: dict[str, Any]) -> html.Div:
     """A finding with its mark, its words, and the button that mends it where that is possible."""
     severity = finding["severity"] if finding["severity"] in SEVERITIES else "info"
     name, words, introduced = SEVERITIES[severity]
+    if finding.get("kind") in HOPED_FOR:
+        name, words = "check", "As it should be"
     breaks = finding.get("breaks")
     told: list[Child] = [
         html.Div(finding["title"], className="finding-title"),

@@ -24,7 +24,7 @@ def pictures(dataset: dict[str, Any]) -> list[Child]:
     if drawn.get("errors"):
         note = html.Span(["Response minus ", term("target"), ", by ", term("set size"), ".", *halved])
         figure = error_distributions(drawn["errors"], own)
-        cards.append(figure_card("errors", "Errors", figure, note=note, panels=len(drawn["errors"])))
+        cards.append(figure_card("errors", "Errors", figure, note=note))
     pair: list[Child] = []
     if drawn.get("nontargets"):
         note = html.Span(["A bump at 0° that rises above chance is what a ", term("swap"), " leaves behind.", *halved])

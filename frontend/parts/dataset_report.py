@@ -140,6 +140,8 @@ def preview(dataset: dict[str, Any]) -> html.Section | None:
     if not rows:
         return None
     rows = [{name: _readable(value) for name, value in row.items()} for row in rows]
+    own = (dataset.get("summary") or {}).get("feature_degrees") or 360
+    doubled = "; orientations are doubled" if own != 360 else ""
     columns = [
         {
             "field": name,
@@ -153,7 +155,8 @@ def preview(dataset: dict[str, Any]) -> html.Section | None:
         [
             html.H3("First rows, as understood", className="card-title"),
             html.P(
-                "Angles are radians from −π to π of the full circle; the cued item comes first.", className="card-note"
+                f"Angles are radians from −π to π of the full circle{doubled}; the cued item comes first.",
+                className="card-note",
             ),
             _table(rows, columns, None, "First rows"),
         ],

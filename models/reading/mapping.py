@@ -65,6 +65,17 @@ class Mapping:
         """Radians of the full circle to be added to the angles of a role."""
         return TAU * float(self.shifts.get(role, 0.0))
 
+    @property
+    def feature_degrees(self) -> int:
+        """Degrees of the reported feature itself in one full turn: 180 for orientations, which are doubled, else 360.
+
+        One column that was written undoubled says that the others were doubled before.
+        """
+        roles = [role for role in ("response", "target", "nontargets") if getattr(self, role)]
+        halves = [half for half, words in PERIOD_WORDS if "orientation" in words]
+        doubled = any(math.isclose(self.period(role), half, rel_tol=1e-4) for role in roles for half in halves)
+        return 180 if doubled else 360
+
     def columns(self) -> list[str]:
         """Every column that has a role, once."""
         single = (self.response, self.target, self.target_probe, self.cued, self.set_size, self.subject)

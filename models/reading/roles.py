@@ -97,7 +97,11 @@ def named_roles(table: Table) -> Roles:
         return _with_items(columns, replace(roles, response=response, target=target))
     cued = columns.of("cued")
     if responses and items and cued:
-        roles = replace(roles, response=responses[0], cued=cued[0], include_target=True, nontargets=tuple(items[0]))
+        reason = f"“{items[0][0]}” to “{items[0][-1]}” list all items; “{cued[0]}” is the number of the cued one"
+        reasons = {**roles.reasons, "nontargets": reason}
+        roles = replace(
+            roles, response=responses[0], cued=cued[0], include_target=True, nontargets=tuple(items[0]), reasons=reasons
+        )
         return _item_probes(columns, roles)
     if errors:
         return _with_items(columns, replace(roles, error=errors[0], target=targets[0] if targets else None))

@@ -10,20 +10,20 @@ import numpy as np
 from models.circular import circular_sd
 from models.reading.mapping import Mapping
 from models.reading.swaps import separation
-from models.reading.units import TURNS, turn
+from models.reading.units import turn
 from models.trials import Trials
 
-ERROR_BINS = 48
+# Whole degrees of 180 or 360 to the circle fall evenly into 45 bins; 48 would draw combs.
+ERROR_BINS = 45
 PREVIEW = 8
 SHUFFLES = 20
 MOST_VALUES = 1000
-HALVES = tuple(full / 2 for full in TURNS)
 
 
 def summarise(trials: Trials, mapping: Mapping) -> dict[str, Any]:
     """``{"summary": ..., "pictures": ...}`` as plain data; angles in radians, densities per radian."""
     return {
-        "summary": _summary(trials) | {"feature_degrees": feature_degrees(mapping)},
+        "summary": _summary(trials) | {"feature_degrees": mapping.feature_degrees},
         "pictures": {
             "errors": _errors(trials),
             "nontargets": _nontargets(trials),
@@ -31,11 +31,6 @@ def summarise(trials: Trials, mapping: Mapping) -> dict[str, Any]:
             "preview": _preview(trials),
         },
     }
-
-
-def feature_degrees(mapping: Mapping) -> int:
-    """Degrees of the reported feature after which it comes back: 180 for orientations, else 360."""
-    return 180 if any(math.isclose(mapping.period("response"), half, rel_tol=1e-4) for half in HALVES) else 360
 
 
 def _summary(trials: Trials) -> dict[str, Any]:
@@ -68,7 +63,8 @@ def _edges() -> np.ndarray:
 
 
 def _density(angles: np.ndarray) -> list[float]:
-    counts, edges = np.histogram(angles, _edges())
+    # Whole degrees lie on edges, where rounding must not put them on either side.
+    counts, edges = np.histogram(angles + 1e-7, _edges())
     scale = max(1, counts.sum()) * (edges[1] - edges[0])
     return [round(float(value), 6) for value in counts / scale]
 

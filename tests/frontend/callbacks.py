@@ -16,9 +16,12 @@ def text_of(component: Any) -> str:
     return json.dumps(component, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
 
 
-async def within_callback(function: Any, *values: Any, triggered: Any = None, states: Any = None) -> Any:
+async def within_callback(
+    function: Any, *values: Any, triggered: Any = None, states: Any = None, inputs: Any = None
+) -> Any:
     """Await a callback as Dash would, with what triggered it."""
-    context = AttributeDict(updated_props={}, triggered_inputs=[], cookies={}, states_list=states or [])
+    lists = {"states_list": states or [], "inputs_list": inputs or []}
+    context = AttributeDict(updated_props={}, triggered_inputs=[], cookies={}, **lists)
     if triggered is not None:
         name = json.dumps(triggered, sort_keys=True, separators=(",", ":"))
         context.triggered_inputs = [{"prop_id": f"{name}.n_clicks", "value": 1}]

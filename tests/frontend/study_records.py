@@ -97,6 +97,7 @@ def _dataset(number: str, name: str, **changes: Any) -> dict[str, Any]:
             "has_probe": True,
             "probe_values": 8,
             "minimum_separation": {"report": 0.26, "probe": 0.785},
+            "feature_degrees": 360,
         },
         "pictures": numbers.pictures(),
         "truth": None,
@@ -118,6 +119,8 @@ def datasets() -> dict[str, dict[str, Any]]:
     findings = [
         {
             "severity": "error",
+            "kind": "other_convention",
+            "breaks": "Swaps look like guesses.",
             "title": "Non-targets look relative to the target",
             "detail": "Their mean distance to the response does not depend on the target."
             " Read as angles, no swap could be found.",
@@ -128,6 +131,8 @@ def datasets() -> dict[str, dict[str, Any]]:
         },
         {
             "severity": "warning",
+            "kind": "bias",
+            "breaks": "",
             "title": "Errors are not centred",
             "detail": "The mean error is 6.2° clockwise (95 % from 4.9° to 7.5°)."
             " A rotated colour wheel would do this.",
@@ -135,6 +140,8 @@ def datasets() -> dict[str, dict[str, Any]]:
         },
         {
             "severity": "info",
+            "kind": "spread",
+            "breaks": "",
             "title": "Spread grows with set size",
             "detail": "From 17° at 1 item to 48° at 6.",
             "mend": None,

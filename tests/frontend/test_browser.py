@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fake_api
 import pytest
+import study_records
 import uvicorn
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
@@ -132,7 +133,7 @@ def test_a_file_goes_to_the_api_and_its_dataset_opens(site: Site, page: Page, tm
     file.write_text("subject,response\n" + "1,0.1\n" * 1000)
     page.goto(f"{site.url}/dataset")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a file").click()
+        page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(file)
     page.wait_for_url(re.compile("/dataset/d1"))
     expect(page.get_by_role("heading", name="colours")).to_be_visible()
@@ -147,7 +148,7 @@ def test_a_refused_file_is_refused_in_words(site: Site, page: Page, tmp_path: Pa
     file.write_bytes(b"\x89PNG")
     page.goto(f"{site.url}/dataset")
     with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Choose a file").click()
+        page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(file)
     expect(page.get_by_text("This is a picture, not a table")).to_be_visible()
 
@@ -343,3 +344,26 @@ def test_a_dataset_is_renamed_and_deleted_after_a_question(site: Site, page: Pag
     page.get_by_role("button", name="Delete for good").click()
     page.wait_for_url(re.compile("/dataset$"))
     assert site.state.asked[-1][0] == "DELETE"
+
+
+def test_several_files_are_chosen_at_once(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/dataset")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    assert chooser.value.is_multiple()
+    parts = [{"name": f"s{who}.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"} for who in (1, 2, 3)]
+    chooser.value.set_files(parts)
+    expect(page.get_by_role("heading", name="s1 and 2 more")).to_be_visible()
+    expect(page.get_by_text("3 files").first).to_be_visible()
+    assert site.complaints == []
+
+
+def test_a_column_that_is_changed_by_hand_has_its_unit_open(site: Site, page: Page) -> None:
+    site.state.datasets["own"] = study_records.datasets()["d1"] | {"id": "own"}
+    page.goto(f"{site.url}/dataset/own")
+    page.get_by_text("How the columns were understood").click()
+    page.get_by_role("textbox", name="Column of: Target", exact=True).click()
+    page.get_by_role("option", name="nontarget_colour_2", exact=True).click()
+    expect(page.get_by_role("textbox", name="Unit of: Target", exact=True)).to_have_value("as the values say")
+    expect(page.get_by_role("textbox", name="Unit of: Response", exact=True)).not_to_have_value("as the values say")
+    assert site.complaints == []

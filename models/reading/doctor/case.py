@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,17 @@ from models.reading.several import GivenFile
 from models.reading.swaps import signature
 from models.reading.table import RejectedRow, Table
 from models.trials import Trials
+
+
+def degrees(angle: float, digits: int = 0) -> str:
+    """An angle of the full circle (radians) as people write it: “−1.6°”."""
+    shown = f"{math.degrees(angle):.{digits}f}"
+    return (shown[1:] if float(shown) == 0 and shown[0] == "-" else shown.replace("-", "−")) + "°"
+
+
+def signed(value: float) -> str:
+    """A number to one digit, with a true minus."""
+    return f"{value:.1f}".replace("-", "−")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.reading.conventions import CLEAR_GAP, WORDS, convention
-from models.reading.doctor.case import Case, Finding
+from models.reading.doctor.case import Case, Finding, degrees, signed
 from models.reading.swaps import opposite_separation, separation, shifted_by
 from models.reading.units import TAU, concentration, turn
 
@@ -113,13 +113,14 @@ def _seen_opposite(case: Case) -> str | None:
     score, offset = case.swap_score, case.offset[several]
     kept, kept_opposite = separation(offset), opposite_separation(offset)
     gap = kept_opposite > CLEAR_GAP and kept_opposite > 1.5 * kept
-    told = [f"items keep {np.degrees(kept_opposite):.0f}° from the point opposite to the target"] if gap else []
+    told = [f"items keep {degrees(kept_opposite)} from the point opposite to the target"] if gap else []
     if score is not None and score < NO_SWAPS:
         away = shifted_by(case.error[several], offset, case.set_size[several])
         if abs(turn(np.array([away - np.pi]), TAU)[0]) < np.pi / 4 and (score < HALF_TURN or gap):
             at = f"{np.degrees(away) % 360:.0f}° from them on average"
             told.insert(
-                0, f"large errors land opposite to their trial's non-targets (permutation test, z = {score:.1f}; {at})"
+                0,
+                f"large errors land opposite to their own non-targets (permutation test, z = {signed(score)}, {at})",
             )
             return _sentence(told)
     # The gap alone says it where items touch the target and are spread around the circle but for the gap.

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from models.reading.doctor.case import Case, Finding
+from models.reading.doctor.case import Case, Finding, degrees
 from models.reading.mapping import Mapping, describe_period
 from models.reading.units import TURNS, agreement, concentration, turn
 
@@ -28,13 +28,13 @@ def centred(case: Case) -> list[Finding]:
                 "error",
                 "response_half_turn",
                 "Errors are centred half a turn from the target",
-                f"The mean error is {math.degrees(mean):.0f}° of the full circle (resultant {length:.2f}).",
+                f"The mean error is {degrees(mean)} of the full circle (resultant {length:.2f}).",
                 "Nothing fitted to these would mean anything: correct responses count as the largest errors.",
                 ("Add half a turn to the responses", case.mapping.but(shifts=shifts)),
             )
         ]
     standard_error = math.sqrt(max(-2 * math.log(max(length, 1e-9)), 1e-9) / len(case.error))
-    shown = f"The mean error is {math.degrees(mean):.1f}° of the full circle (resultant {length:.2f})."
+    shown = f"The mean error is {degrees(mean, 1)} of the full circle (resultant {length:.2f})."
     if abs(mean) > math.radians(3) and abs(mean) > 4 * standard_error:
         breaks = "Models that assume no bias will see wider errors and more guesses."
         return [Finding("warning", "bias", "Errors are not centred on the target", shown, breaks)]
@@ -94,7 +94,7 @@ def spread(case: Case) -> list[Finding]:
     if len(lengths) < 2:
         return []
     shown = ", ".join(
-        f"{math.degrees(math.sqrt(max(0.0, -2 * math.log(max(length, 1e-9))))):.0f}° at {size}"
+        f"{degrees(math.sqrt(max(0.0, -2 * math.log(max(length, 1e-9)))))} at {size}"
         for size, length in zip(sizes, lengths, strict=True)
     )
     detail = f"Circular sd by set size, in degrees of the full circle: {shown}."

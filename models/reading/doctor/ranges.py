@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from models.reading.doctor.case import Case, Finding
+from models.reading.doctor.case import Case, Finding, degrees
 from models.reading.swaps import separation
 from models.reading.units import TAU
 
@@ -29,7 +29,7 @@ def narrow_items(case: Case) -> list[Finding]:
     values = _items(case)
     if case.relative or len(values) < FEW or _covered(values) > 0.75 * TAU:
         return []
-    detail = f"Items cover {math.degrees(_covered(values)):.0f}° of the 360° of the full circle. Is the period right?"
+    detail = f"Items cover {degrees(_covered(values))} of the 360° of the full circle. Is the period right?"
     breaks = (
         "Models assume items anywhere on the circle: the uniform component and the chance level of swaps are too small "
         "here, and a non-target lies near the target more often than by chance."
@@ -46,8 +46,8 @@ def narrow_responses(case: Case) -> list[Finding]:
     if covered > 0.75 * TAU or covered > 1.05 * items:
         return []
     detail = (
-        f"Responses stay within {math.degrees(covered):.0f}° of the 360° of the full circle, where the items are "
-        f"({math.degrees(items):.0f}°). Noise alone would carry some of them farther: the dial seems to end there."
+        f"Responses stay within {degrees(covered)} of the 360° of the full circle, where the items are "
+        f"({degrees(items)}). Noise alone would carry some of them farther: the dial seems to end there."
     )
     breaks = "A guess is assumed to fall anywhere on the circle; guesses that could not are taken for something else."
     return [Finding("warning", "narrow_responses", "Responses never leave the range of the items", detail, breaks)]
@@ -59,7 +59,7 @@ def minimum_distance(case: Case) -> list[Finding]:
     if not np.isfinite(case.offset).any() or closest < math.radians(8):
         return []
     detail = (
-        f"Non-targets keep at least {math.degrees(closest):.0f}° of the full circle from the target; new displays are "
+        f"Non-targets keep at least {degrees(closest)} of the full circle from the target; new displays are "
         "drawn likewise."
     )
     return [Finding("info", "minimum_distance", "Items keep a minimum distance", detail)]

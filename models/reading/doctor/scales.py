@@ -144,22 +144,21 @@ def _tiny(case: Case, name: str) -> bool:
 
 def doubled(case: Case) -> list[Finding]:
     """Orientations, whose half turn makes a full circle."""
+    if case.mapping.feature_degrees == 360:
+        return []
     period = case.mapping.period("response")
     half = next(
         (own for own in (180.0, math.pi, EXTRA / 2, STEEP / 2) if math.isclose(own, period, rel_tol=1e-4)), None
     )
-    if half is None:
-        return []
-    unit = "180°" if half in (180.0, STEEP / 2) else "π"
     return [
         Finding(
             "info",
             "doubled",
             "Orientations are doubled",
-            f"The reported feature comes back after {unit}. Here all its angles are doubled to a full circle of 360°: "
+            "The reported feature comes back after 180°. Here all its angles are doubled to a full circle of 360°: "
             "halve an angle, a distance or a circular sd to have it in degrees of the feature itself.",
             "",
-            _as_whole(case.mapping, half),
+            _as_whole(case.mapping, half) if half is not None else None,
         )
     ]
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from models.reading.doctor.case import Case, Finding
+from models.reading.doctor.case import Case, Finding, degrees, signed
 from models.reading.swaps import LARGE_ERROR, SHUFFLES
 
 NEAR = math.radians(20)
@@ -32,7 +32,9 @@ def swaps(case: Case) -> list[Finding]:
     if score is None:
         detail = "Fewer than 20 trials have an error above 60° of the full circle."
         return [Finding("info", "few_large_errors", "Too few large errors to test for swaps", detail)]
-    shown = f"permutation test on errors above 60°, {SHUFFLES} shuffles of non-targets between trials, z = {score:.1f}"
+    shown = (
+        f"permutation test on errors above 60°, {SHUFFLES} shuffles of non-targets between trials, z = {signed(score)}"
+    )
     if score > CLEAR:
         detail = f"Large errors land on the non-targets of their own trial ({shown})."
         return [Finding("info", "swaps", "Swaps are there", detail)]
@@ -70,7 +72,7 @@ def probes(case: Case) -> list[Finding]:
     spread = math.sqrt(max(pooled * (1 - pooled), 1e-9) * (1 / len(near) + 1 / len(far)))
     shown = (
         f"responses fall within 20° of a non-target in {100 * rates[0]:.1f} % of cases when its probe is within "
-        f"{math.degrees(border):.0f}° of the cue, in {100 * rates[1]:.1f} % when farther"
+        f"{degrees(border)} of the cue, in {100 * rates[1]:.1f} % when farther"
     )
     if (rates[0] - rates[1]) / spread > CLEAR:
         detail = f"Near probes are swapped more often: {shown}."
