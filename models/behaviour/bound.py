@@ -22,7 +22,7 @@ from models.trials import Trials
 
 # weak priors (normal): they matter only where data are few
 PRIORS: dict[str, tuple[float, float]] = {
-    "log_amplitude": (math.log(2.0), 1.0),
+    "log_amplitude": (-1.0, 1.5),
     "log_sharpness": (0.0, 1.0),
     "constant": (-2.0, 2.0),
     "uniform_log_odds": (-1.0, 1.5),

@@ -189,6 +189,6 @@ def test_config_refuses_what_it_does_not_know():
     with pytest.raises(ValueError, match="colour"):
         FitConfig.from_json({"colour": 1})
     with pytest.raises(ValueError, match="model must be one of"):
-        FitConfig(model="slots")
+        FitConfig(model="fourth_component")
     with pytest.raises(ValueError, match="emission"):
         FitConfig(emission="cauchy")

@@ -51,6 +51,9 @@ def test_result_is_plain_json_and_repeatable(fitted, trials, shown):
         "weights",
         "predictive",
         "subjects",
+        "nonparametric",
+        "checks",
+        "precision",
         "warnings",
     }
     assert shown["convergence"]["converged"]
