@@ -185,5 +185,5 @@ def _resampled(items: Tensor, phasor: Tensor, count: Tensor, generator: torch.Ge
 def _solve(gram: Tensor, right: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
     """Alphas ``(B, 1 + K)`` and R ``(B,)`` from the sums."""
     scaled = (torch.linalg.pinv(gram, hermitian=True) @ right[..., None])[..., 0]
-    resultant = (scaled * count / count[:, :1]).sum(1)
+    resultant = (scaled * count / count[:, :1].clamp(min=1)).sum(1)  # a bootstrap of few trials may draw none
     return scaled / resultant.clamp(min=_LEAST_RESULTANT / 2)[:, None], resultant

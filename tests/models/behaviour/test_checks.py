@@ -73,6 +73,13 @@ def test_a_flat_model_misses_the_dependence_on_distance(trials, planted):
     assert probe["observed"]["mean"][0] < probe["model"]["low"][0]
 
 
+@pytest.mark.parametrize("count", [1, 2, 4, 30])
+def test_few_trials_give_numbers_all_the_same(planted, count):
+    found = predictive_checks(planted.model(3), planted.trials(7, count), seed=0)
+    json.dumps(found, allow_nan=False)
+    assert len(found["precision"]) == 1
+
+
 def test_expected_phasor_is_what_samples_average_to(truth, trials):
     one = trials.of_set_size(3).select(torch.zeros(50_000, dtype=torch.int64))
     response = truth.respond(one, torch.Generator().manual_seed(3))
