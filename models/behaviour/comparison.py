@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -170,6 +171,8 @@ def _fit_all(run: _Run, trials: Trials, seed: int, schedule: _Schedule) -> None:
     try:
         fitted = fit(run.candidate.config, trials, seed, listen)
         total = float(fitted.model.log_prob(trials).sum())
+        if not math.isfinite(total):
+            raise ArithmeticError("it gives some of the responses it was fitted to no probability at all")
         run.information = information(total, fitted.model.parameter_count, len(trials))
         run.converged = fitted.convergence.converged
     except (ValueError, ArithmeticError, torch.linalg.LinAlgError) as error:
