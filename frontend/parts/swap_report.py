@@ -65,22 +65,7 @@ def surface_card(result: dict[str, Any]) -> html.Section | None:
     surfaces = result.get("swap_surfaces") or []
     if not surfaces:
         return None
-    start = -180 if any(map(signed, surfaces)) else 0
-    slider = html.Div(
-        dmc.Slider(
-            id="surface-slice",
-            value=FIRST_SLICE,
-            min=start,
-            max=180,
-            step=5,
-            marks=[{"value": at, "label": f"{at}°".replace("-", "−")} for at in range(start, 181, 90)],
-            size="sm",
-            **aria(label="Where the other distance is held, in degrees"),
-        ),
-        id="surface-slider",
-        className="slice-slider",
-        hidden=True,
-    )
+    slider = _slice_slider(-180 if any(map(signed, surfaces)) else 0)
     return figure_card(
         "swap-surface",
         "Swap function of both distances",
@@ -106,6 +91,33 @@ def surface_card(result: dict[str, Any]) -> html.Section | None:
             switch("surface-scale", "Scale", SCALES),
         ],
         legend=slider,
+    )
+
+
+def _slice_slider(start: int) -> html.Div:
+    """Where the other distance is held, from `start` to 180 degrees; shown with the slices only."""
+    slider = dmc.Slider(
+        id="surface-slice",
+        value=FIRST_SLICE,
+        min=start,
+        max=180,
+        step=5,
+        marks=[{"value": at, "label": f"{at}°".replace("-", "−")} for at in range(start, 181, 90)],
+        size="sm",
+        **aria(label="Where the other distance is held, in degrees"),
+    )
+    entries = key(
+        (theme.NON_TARGET, "slice", "line"),
+        (theme.NON_TARGET, "95 % band", "band"),
+        (theme.SET_SIZE_RAMP[2], "slices elsewhere", "line"),
+    )
+    return html.Div(
+        [
+            entries,
+            html.Div([html.Span("Other distance held at", className="small soft"), slider], className="slice-at"),
+        ],
+        id="surface-slider",
+        hidden=True,
     )
 
 
