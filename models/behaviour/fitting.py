@@ -9,7 +9,7 @@ from functools import partial
 
 from models.behaviour.bns_fit import fit_bns
 from models.behaviour.classics import THEORIES
-from models.behaviour.classics.parametric import fit_parametric
+from models.behaviour.classics.maximum_likelihood import fit_parametric
 from models.behaviour.config import CannotFit, FitConfig
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.hierarchical import fit_hierarchical

@@ -22,12 +22,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from models.behaviour.classics.free_odds import EqualSwaps, free_swaps
 from models.behaviour.classics.precision_grid import emission_of
 from models.behaviour.classics.responses import HALF_GRID, SizeResponses
-from models.behaviour.classics.theory import Coordinate, Hint, Key, PerSize, Start, Theory, row, sd_row
+from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row, sd_row
 from models.behaviour.emissions import TabulatedEmission
 from models.behaviour.model import Parameter
-from models.behaviour.swap_shapes import Shape
 
 OPTIONS = 360
 _NODES, _LOWEST, _ABOVE = 64, -1.0, 7.0  # of z: the largest of 360 standard normal numbers is hardly ever below -1
@@ -67,18 +67,17 @@ def half_density(strength: Tensor, reach: Tensor) -> Tensor:
     return density / (whole * (math.pi / (HALF_GRID - 1)))
 
 
-class Confusability(Theory):
+class Confusability(EqualSwaps):
     """Memory strength at every set size, one reach of similarity, and swaps."""
 
     name = "confusability"
-    swaps = True
 
     def describe(self) -> dict[Key, Coordinate]:
         """Log d', log reach, log-odds of swaps."""
         strength = Coordinate(math.log(LEAST_STRENGTH), math.log(MOST_STRENGTH), (math.log(2.5), 1.0))
         reach = Coordinate(math.log(LEAST_REACH), math.log(MOST_REACH), (math.log(0.6), 1.0))
         strengths: dict[Key, Coordinate] = {("log_strength", size): strength for size in self.set_sizes}
-        return strengths | {("log_reach", None): reach} | PerSize.swaps(self.set_sizes)
+        return strengths | {("log_reach", None): reach} | free_swaps(self.set_sizes)
 
     def starts(self, hints: Mapping[int, Hint]) -> list[Start]:
         """Stronger memories where three-component estimates are better, with similarity reaching near or far."""
@@ -104,14 +103,6 @@ class Confusability(Theory):
     def emission(self, theta: Tensor, size: int) -> TabulatedEmission:
         """The law of the errors."""
         return emission_of(self.density(theta, size))
-
-    def swap_odds(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """The same odds for every non-target."""
-        return PerSize.each(self, theta, data.size)
-
-    def shape(self, theta: Tensor, size: int) -> Shape:
-        """A constant."""
-        return PerSize.constant(self, theta, size)
 
     def shown(self, theta: Tensor) -> list[Parameter]:
         """Memory strength and the sd that it means at every set size, and the reach of similarity."""

@@ -9,9 +9,9 @@ cue, s -> infinity), which is a three-component mixture.
 
 a and s, what neighbours do to each other, are common to all set sizes: that more items interfere more without any of
 them changing is what the model says about set size. What the cue activates (c) and its precision (kappa) are free at
-each, because with common c the model makes guesses rarer with more items, where people make more of them (on the data
-of Oberauer & Lin's first experiment that costs over 300 nats). The background is the unit in which activation is counted, so
-guesses cannot be left out.
+each. A common c would make guesses rarer with more items, where people make more of them; on the data of Oberauer &
+Lin's first experiment it costs over 300 nats. The background is the unit in which activation is counted, so guesses
+cannot be left out.
 """
 
 from __future__ import annotations

@@ -17,29 +17,28 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
+from models.behaviour.classics.free_odds import EqualSwaps, free_swaps
 from models.behaviour.classics.precision_grid import emission_of, information, precision_grid
 from models.behaviour.classics.responses import SizeResponses
 from models.behaviour.classics.spike_resultants import LEAST_TUNING, MOST_TUNING, concentration_weights
-from models.behaviour.classics.theory import Coordinate, Hint, Key, PerSize, Start, Theory, row
+from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row
 from models.behaviour.emissions import TabulatedEmission, von_mises
 from models.behaviour.model import Parameter
-from models.behaviour.swap_shapes import Shape
 
 LEAST_GAIN, MOST_GAIN = 0.02, 90.0  # spikes an item; the tables end at 128
 
 
-class NeuralPopulation(Theory):
+class NeuralPopulation(EqualSwaps):
     """Gain, tuning and swaps."""
 
     name = "neural_population"
-    swaps = True
 
     def describe(self) -> dict[Key, Coordinate]:
         """Log spikes an item at the smallest set size, log kappa of the tuning, log-odds of swaps."""
         gain = Coordinate(math.log(LEAST_GAIN), math.log(MOST_GAIN), (2.0, 2.0))
         tuning = Coordinate(math.log(LEAST_TUNING), math.log(MOST_TUNING), (1.0, 1.5))
         common: dict[Key, Coordinate] = {("log_gain", None): gain, ("log_tuning", None): tuning}
-        return common | PerSize.swaps(self.set_sizes)
+        return common | free_swaps(self.set_sizes)
 
     def starts(self, hints: Mapping[int, Hint]) -> list[Start]:
         """Broad to narrow tuning, with as many spikes as the three-component precision needs."""
@@ -65,14 +64,6 @@ class NeuralPopulation(Theory):
     def emission(self, theta: Tensor, size: int) -> TabulatedEmission:
         """The law of the decoded value."""
         return emission_of(precision_grid().density(self.weights(theta, size)))
-
-    def swap_odds(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """The same odds for every non-target."""
-        return PerSize.each(self, theta, data.size)
-
-    def shape(self, theta: Tensor, size: int) -> Shape:
-        """A constant."""
-        return PerSize.constant(self, theta, size)
 
     def shown(self, theta: Tensor) -> list[Parameter]:
         """Spikes of a display, tuning with its width, and the sd at every set size."""

@@ -1,7 +1,7 @@
 """What a classic model says: from a few numbers to a mixture of guesses, the cued item and the others.
 
 A theory names its numbers, with limits far outside anything plausible, and turns a vector of them into noise, odds of a
-guess and odds of a swap for every set size. How it is fitted is no business of its own (``parametric``).
+guess and odds of a swap for every set size. How it is fitted is no business of its own (``maximum_likelihood``).
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from models.behaviour.emissions import Emission
 from models.behaviour.emissions.emission import Shown
 from models.behaviour.mixture import FixedMixture, SizeParameters
 from models.behaviour.model import Parameter
-from models.behaviour.swap_shapes import Constant, Shape
+from models.behaviour.swap_shapes import Shape
 from models.trials import Trials
 
 Vector = NDArray[np.float64]
 LEAST_DENSITY = 1e-300
 LEAST_ODDS, MOST_ODDS = -12.0, 12.0
-MOST_KAPPA = 1e5
 
 Key = tuple[str, int | None]
 """Name of a number and the set size it belongs to; None for all."""
@@ -56,7 +55,7 @@ class Coordinate:
 
 
 LOG_ODDS = Coordinate(LEAST_ODDS, MOST_ODDS)
-LOG_KAPPA = Coordinate(math.log(1e-3), math.log(MOST_KAPPA), (math.log(8.0), 2.0))
+LOG_KAPPA = Coordinate(math.log(1e-3), math.log(1e5), (math.log(8.0), 2.0))
 
 
 @dataclass(frozen=True)
@@ -180,30 +179,6 @@ class Theory:
     def to_json(self) -> dict[str, Any]:
         """What the theory is about."""
         return {"set_sizes": self.set_sizes, "uniform": self.uniform}
-
-
-class PerSize:
-    """Guesses and swaps whose log-odds are free at every set size, the swaps' shared equally by the non-targets."""
-
-    @staticmethod
-    def guesses(sizes: Sequence[int]) -> dict[Key, Coordinate]:
-        """Log-odds of a guess against the target."""
-        return {("guess", size): LOG_ODDS for size in sizes}
-
-    @staticmethod
-    def swaps(sizes: Sequence[int]) -> dict[Key, Coordinate]:
-        """Log-odds of all swaps together against the target, where there is anything to swap."""
-        return {("swap", size): LOG_ODDS for size in sizes if size > 1}
-
-    @staticmethod
-    def each(theory: Theory, theta: Tensor, size: int) -> Tensor:
-        """Odds of one non-target."""
-        return theory.at(theta, "swap", size).exp() / (size - 1)
-
-    @staticmethod
-    def constant(theory: Theory, theta: Tensor, size: int) -> Constant:
-        """The swap function that it makes."""
-        return Constant(float(PerSize.each(theory, theta, size).log()))
 
 
 def row(name: str, label: str, value: float, size: int | None = None) -> Parameter:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor
 
+from models.behaviour.classics.free_odds import free_guesses
 from models.behaviour.classics.responses import SizeResponses
-from models.behaviour.classics.theory import LOG_KAPPA, Coordinate, Hint, Key, PerSize, Start, Theory, row, sd_row
+from models.behaviour.classics.theory import LOG_KAPPA, Coordinate, Hint, Key, Start, Theory, row, sd_row
 from models.behaviour.emissions import VonMises
 from models.behaviour.model import Parameter
 
@@ -25,7 +26,7 @@ class TwoComponent(Theory):
     def describe(self) -> dict[Key, Coordinate]:
         """Log kappa, and log-odds of a guess if there are any."""
         noise: dict[Key, Coordinate] = {("log_concentration", size): LOG_KAPPA for size in self.set_sizes}
-        return noise | (PerSize.guesses(self.set_sizes) if self.uniform else {})
+        return noise | (free_guesses(self.set_sizes) if self.uniform else {})
 
     def starts(self, hints: Mapping[int, Hint]) -> list[Start]:
         """From the three-component estimates, with their swaps taken for guesses, and from sharper and blunter ones."""

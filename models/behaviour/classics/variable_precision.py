@@ -19,12 +19,12 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from models.behaviour.classics.free_odds import EqualSwaps, free_guesses, free_swaps
 from models.behaviour.classics.precision_grid import emission_of, information, precision_grid
 from models.behaviour.classics.responses import SizeResponses
-from models.behaviour.classics.theory import Coordinate, Hint, Key, PerSize, Start, Theory, row
+from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, Theory, row
 from models.behaviour.emissions import TabulatedEmission
 from models.behaviour.model import Parameter
-from models.behaviour.swap_shapes import Shape
 
 # the shape Jbar / tau of the gamma law: at most 400, a coefficient of variation of 5 %, which nobody could see
 LEAST_SHAPE, MOST_SHAPE = 0.03, 400.0
@@ -116,25 +116,16 @@ class VariablePrecision(Theory):
         return rows
 
 
-class VariablePrecisionSwaps(VariablePrecision):
+class VariablePrecisionSwaps(EqualSwaps, VariablePrecision):
     """Variable precision with swaps and guesses at every set size."""
 
     name = "variable_precision_swaps"
-    swaps = True
 
     def describe(self) -> dict[Key, Coordinate]:
         """Those of variable precision, log-odds of swaps and, if there are any, of guesses."""
-        guesses = PerSize.guesses(self.set_sizes) if self.uniform else {}
-        return super().describe() | PerSize.swaps(self.set_sizes) | guesses
+        guesses = free_guesses(self.set_sizes) if self.uniform else {}
+        return super().describe() | free_swaps(self.set_sizes) | guesses
 
     def guess_odds(self, theta: Tensor, size: int) -> Tensor | None:
         """Odds of a guess against the target."""
         return self.at(theta, "guess", size).exp() if self.uniform else None
-
-    def swap_odds(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """The same odds for every non-target."""
-        return PerSize.each(self, theta, data.size)
-
-    def shape(self, theta: Tensor, size: int) -> Shape:
-        """A constant."""
-        return PerSize.constant(self, theta, size)
