@@ -11,8 +11,11 @@ from frontend import theme
 from frontend.figures.axes import without_points
 
 
-def bound(curve: Sequence[Sequence[float]], height: int = 240) -> go.Figure:
-    """The bound (nats a trial) over steps; `curve` holds [step, bound] pairs, as in FitResult.convergence."""
+def bound(curve: Sequence[Sequence[float]], height: int = 240, quantity: str = "bound") -> go.Figure:
+    """What a fit raises, in nats a trial, over steps; `curve` holds [step, value] pairs, as in FitResult.convergence.
+
+    `quantity` says what it is: the bound of BNS, the log-likelihood of other models.
+    """
     figure = go.Figure(
         go.Scatter(
             x=[point[0] for point in curve],
@@ -20,11 +23,11 @@ def bound(curve: Sequence[Sequence[float]], height: int = 240) -> go.Figure:
             mode="lines" if len(curve) > 1 else "markers",  # a fit may end with its first step
             line={"color": theme.MODEL, "width": 2.2},
             marker={"color": theme.MODEL, "size": 8},
-            name="bound",
+            name=quantity,
             hovertemplate="step %{x}: %{y:.4f} nats<extra></extra>",
         )
     )
-    return _framed(figure, "step", "bound (nats a trial)", height)
+    return _framed(figure, "step", f"{quantity} (nats a trial)", height)
 
 
 def loss(points: Sequence[dict[str, Any]], height: int = 240) -> go.Figure:

@@ -55,10 +55,23 @@ def small_multiples(
         panel_title(figure, number, _title(subject))
     example = behind or {"distance": [0.0]}
     figure.update_xaxes(**angle_ticks(half=not signed(example), few=True))
-    figure.update_yaxes(nticks=4)
-    if view == "probability":
-        figure.update_yaxes(rangemode="tozero", tickformat=".0%")
+    functions = [found for subject in subjects if (found := of_size(subject["swap_functions"], set_size))]
+    figure.update_yaxes(nticks=4, tickformat=".0%" if view == "probability" else "", range=_range(functions, view))
     return figure
+
+
+def _range(functions: list[dict[str, Any]], view: View) -> list[float] | None:
+    """A scale for all curves and for most bands: one subject without errors would have a band as tall as the axis."""
+    if not functions:
+        return None
+    means = [value for function in functions for value in function[view]["mean"]]
+    highs = sorted(max(function[view]["high"]) for function in functions)
+    top = max(max(means), highs[int(0.75 * (len(highs) - 1))])
+    if view == "probability":
+        return [0.0, min(1.05 * top, 1.02)]
+    lows = sorted(min(function[view]["low"]) for function in functions)
+    bottom = min(min(means), lows[len(lows) - 1 - int(0.75 * (len(lows) - 1))])
+    return [bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom)]
 
 
 def in_order(subjects: list[dict[str, Any]], set_size: int | None, order: Order) -> list[dict[str, Any]]:

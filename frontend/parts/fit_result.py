@@ -40,7 +40,8 @@ def convergence_card(result: dict[str, Any]) -> html.Section:
     story = result["convergence"]
     ended = "Converged" if story["converged"] else "Stopped before it converged"
     note = f"{ended} after {story['steps']:,} steps in {story['seconds']:.1f} s: {story['reason']}."
-    return figure_card("convergence", "Convergence", bound(story["curve"]), note=note)
+    quantity = "bound" if result["model"] == "bns" else "log-likelihood"
+    return figure_card("convergence", "Convergence", bound(story["curve"], quantity=quantity), note=note)
 
 
 def remarks(told: list[str]) -> html.Details | None:

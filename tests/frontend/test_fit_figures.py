@@ -152,6 +152,14 @@ def test_every_subject_lies_over_the_population() -> None:
     assert "n 473" in figure.layout.annotations[0].text
 
 
+def test_one_subject_without_errors_does_not_flatten_the_others() -> None:
+    rows = study_fits.subjects(8)
+    rows[0]["swap_functions"][2]["probability"]["high"] = [1.0] * 41
+    figure = subjects.small_multiples(rows, [], 6)
+    means = [value for row in rows for value in row["swap_functions"][2]["probability"]["mean"]]
+    assert max(means) <= figure.layout.yaxis.range[1] < 1
+
+
 def test_subjects_share_a_function_of_all_set_sizes() -> None:
     shared = [function | {"set_size": None} for function in study_numbers.swap_functions(False)[:1]]
     assert subjects.of_size(shared, 4) is shared[0]
@@ -200,4 +208,9 @@ def test_chance_is_flat_unless_the_displays_say_otherwise() -> None:
 def test_empty_results_are_drawn() -> None:
     for figure in (checks.swap_by_distance([]), checks.distance_to_nontarget([]), predictive.predictive([])):
         assert figure.data == ()
-    assert convergence.bound([[1, -0.9]]).data[0].mode == "markers"
+
+
+def test_a_fit_that_ended_at_once_has_a_point() -> None:
+    figure = convergence.bound([[1, -0.9]], quantity="log-likelihood")
+    assert figure.data[0].mode == "markers"
+    assert figure.layout.yaxis.title.text == "log-likelihood (nats a trial)"
