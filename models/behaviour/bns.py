@@ -252,12 +252,9 @@ def _parameters(block: Block) -> list[Parameter]:
 
 
 def _kernel(part: SwapPart, sd: Sequence[float]) -> list[Shown]:
-    """Level and kernel of a swap function; ``sd`` of log s, the log-sharpnesses and the constant.
-
-    A kernel that a hierarchical fit held at its estimate (sd 0) has no interval, and is left out.
-    """
+    """Level and kernel of a swap function; ``sd`` of log s, the log-sharpnesses and the constant."""
     function, rows = part.function, []
-    if part.axes and sd[0] > 0:
+    if part.axes:
         ends = [math.exp(end) for end in bracket(float(function.log_amplitude), sd[0])]
         rows.append(Shown("amplitude", "Variance of the swap function's prior", *ends))
         for k, axis in enumerate(part.axes):

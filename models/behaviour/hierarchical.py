@@ -71,7 +71,7 @@ def _fit_block(
         ascent = climb(_cost(bound, population), ascent.vector, bound.limits(), settings, listen)
         if not last:
             population = bound.updated(ascent.vector, population)
-    return bound.blocks(ascent.vector, population), ascent.converged
+    return bound.blocks(ascent.vector, population, pooled.root(together.vector)), ascent.converged
 
 
 def _cost(bound: HierarchicalBound, population: Population):  # type: ignore[no-untyped-def]  # noqa: ANN202

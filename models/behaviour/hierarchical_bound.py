@@ -185,11 +185,16 @@ class HierarchicalBound:
         root = root_of_inverse(torch.stack(rows), torch.diag(population.sd**-2))
         return root @ root.T
 
-    def blocks(self, vector: Vector, population: Population) -> dict[str | None, Block]:
-        """Fitted blocks by subject, and the population's under None."""
+    def blocks(self, vector: Vector, population: Population, pooled_root: Tensor) -> dict[str | None, Block]:
+        """Fitted blocks by subject, and the population's under None.
+
+        ``pooled_root`` is ``BlockBound.root`` at the top of the pooled bound: what kernels and constants leave open,
+        and what follows of it for whitened values, are taken from there, since they belong to all subjects.
+        """
         population = Population(population.mean, population.sd, self.updated(vector, population).variance)
         parts = self.split(torch.from_numpy(np.array(vector)))
         functions = self.functions(parts)
+        kernels = self._kernel_columns(pooled_root)
         found: dict[str | None, Block] = {}
         for s, name in enumerate(self.names):
             value, direction = torch.linalg.eigh(population.variance[s])
@@ -197,15 +202,27 @@ class HierarchicalBound:
             mine = self.subject_functions(parts, functions, s)
             taken = 1 - population.variance[s].diagonal() / population.sd**2
             effective = float(taken.clamp(min=0).sum()) + self._shape_parameters(parts, s)
-            widths = [function.factor.shape[1] // 2 for function in mine]
-            found[name] = self._block(mine, parts["subjects"][s], root, widths, effective)
+            common = [
+                _joined(columns, function.factor, float(1 + parts[f"ratio {g}"].exp()) ** -0.5)
+                for g, (columns, function) in enumerate(zip(kernels, functions, strict=True))
+            ]
+            found[name] = self._block(mine, parts["subjects"][s], root, common, effective)
         count = len(self.names)
         uncertain = (population.sd**2 + population.variance.diagonal(dim1=1, dim2=2).mean(0)) / count
         mean = self.updated(vector, population).mean
-        root = torch.diag(uncertain.sqrt())
         effective = float(len(mean) + sum(_taken(function.factor) for function in functions))
-        widths = [function.factor.shape[1] for function in functions]
-        found[None] = self._block(functions, mean, root, widths, effective)
+        common = [_joined(columns, one.factor, 1.0) for columns, one in zip(kernels, functions, strict=True)]
+        found[None] = self._block(functions, mean, torch.diag(uncertain.sqrt()), common, effective)
+        return found
+
+    def _kernel_columns(self, root: Tensor) -> list[Tensor]:
+        """For each function ``(coordinates, H)``: a root of what its H kernel numbers and constant leave open."""
+        found = []
+        for g in self.groups:
+            own = slice(self.pooled.rows[f"mean {g}"].start, self.pooled.rows[f"constant {g}"].stop)
+            covariance, points = root[own] @ root[own].T, self.pooled.points(g)
+            width = torch.linalg.cholesky(covariance[points:, points:])
+            found.append(torch.linalg.solve_triangular(width, covariance[points:], upper=False).T)
         return found
 
     def _shape_parameters(self, parts: Parts, s: int) -> float:
@@ -213,7 +230,7 @@ class HierarchicalBound:
         return sum(_taken(triangular(parts[f"spread {g}"][s], self.pooled.points(g))) for g in self.groups)
 
     def _block(
-        self, functions: Sequence[SwapFunction], numbers: Tensor, root: Tensor, common: list[int], effective: float
+        self, functions: Sequence[SwapFunction], numbers: Tensor, root: Tensor, common: list[Tensor], effective: float
     ) -> Block:
         """A block whose covariance has, as its first columns, what all subjects share."""
         pooled = self.pooled
@@ -222,23 +239,31 @@ class HierarchicalBound:
             for g, (group, function) in enumerate(zip(pooled.groups, functions, strict=True))
         )
         _, noise, uniform = numbers.split(list(self.numbers))
-        levels = len(swaps)
-        shared, private, rows = sum(common), sum(f.factor.shape[1] for f in functions) - sum(common), []
-        first = second = 0
-        for g, part in enumerate(swaps):
-            factor, width = part.function.factor, common[g]
-            block = torch.zeros(part.coordinates, shared + private + root.shape[1], dtype=torch.float64)
-            block[: len(factor), first : first + width] = factor[:, :width]
-            own = factor[:, width:]
-            block[: len(factor), shared + second : shared + second + own.shape[1]] = own
-            block[-1, shared + private :] = root[g]
-            first, second = first + width, second + own.shape[1]
-            rows.append(block)
-        rest = torch.cat([torch.zeros(len(root) - levels, shared + private, dtype=torch.float64), root[levels:]], 1)
+        private = []
+        for part, shared in zip(swaps, common, strict=True):
+            own = part.function.factor[:, len(part.function.mean) :]  # the population's factor comes first
+            private.append(torch.cat([own, own.new_zeros(len(shared) - len(own), own.shape[1])]))
+        last = torch.tensor([len(shared) for shared in common], dtype=torch.int64).cumsum(0) - 1
+        levels = root.new_zeros(sum(len(shared) for shared in common), root.shape[1]).index_add(
+            0, last, root[: len(swaps)]
+        )
+        everybody, alone = torch.block_diag(*common), torch.block_diag(*private)
+        width = everybody.shape[1] + alone.shape[1] if swaps else 0
+        rest = root[len(swaps) :]
+        rows = [torch.cat([everybody, alone, levels], 1)] if swaps else []
+        whole = torch.cat([*rows, torch.cat([rest.new_zeros(len(rest), width), rest], 1)])
         guess = uniform if pooled.uniform else None
-        whole = torch.cat([*rows, rest])
+        kinds = everybody.shape[1] if swaps else 0
         noise = pooled.noise(noise)
-        return Block(pooled.sizes, swaps, pooled.family.name, noise, pooled.design, guess, whole, effective, shared)
+        return Block(pooled.sizes, swaps, pooled.family.name, noise, pooled.design, guess, whole, effective, kinds)
+
+
+def _joined(kernel: Tensor, factor: Tensor, scale: float) -> Tensor:
+    """``(coordinates, H + R)`` columns that all subjects share, in the whitened coordinates of one of them."""
+    size = len(factor)
+    values = torch.cat([kernel[:size], factor], 1) * scale
+    rest = torch.cat([kernel[size:], kernel.new_zeros(len(kernel) - size, factor.shape[1])], 1)
+    return torch.cat([values, rest])
 
 
 def _taken(factor: Tensor) -> float:
