@@ -66,11 +66,11 @@ def _range(functions: list[dict[str, Any]], view: View) -> list[float] | None:
         return None
     means = [value for function in functions for value in function[view]["mean"]]
     highs = sorted(max(function[view]["high"]) for function in functions)
-    top = max(max(means), highs[int(0.75 * (len(highs) - 1))])
+    top = max(max(means), highs[int(0.9 * (len(highs) - 1))])
     if view == "probability":
         return [0.0, min(1.05 * top, 1.02)]
     lows = sorted(min(function[view]["low"]) for function in functions)
-    bottom = min(min(means), lows[len(lows) - 1 - int(0.75 * (len(lows) - 1))])
+    bottom = min(min(means), lows[len(lows) - 1 - int(0.9 * (len(lows) - 1))])
     return [bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom)]
 
 

@@ -35,7 +35,9 @@ def slices(surface: dict[str, Any], view: View = "probability", at: float = 0.0)
         figure.add_trace(band(x, *bounds, theme.translucent(theme.NON_TARGET, 0.22), "95 % band", axis))
         line = {"color": theme.NON_TARGET, "width": 3}
         _slice(figure, x, values, picked, number, line, f"{other} distance {others[picked]:.0f}°")
-        panel_title(figure, number, f"along <b>{along}</b> distance, at {other} distance {others[picked]:.0f}°")
+        panel_title(
+            figure, number, f"along <b>{along}</b> distance, {other} at {others[picked]:.0f}°".replace("-", "−")
+        )
         _scale(figure, others)
     figure.update_xaxes(**angle_ticks(half=not signed(surface)))
     if view == "probability":

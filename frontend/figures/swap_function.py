@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -76,8 +77,7 @@ def _panel(figure: go.Figure, function: dict[str, Any], view: View, number: int)
 def _unobserved(figure: go.Figure, function: dict[str, Any], axis: str) -> None:
     """Shade the distances at which no non-target ever was: there the curve is the prior's opinion."""
     observed = function.get("observed") or {}
-    low = math.degrees(observed.get("low") or 0.0)
-    high = math.degrees(observed.get("high") or math.pi)
+    low, high = _reach(observed, signed(function))
     spans = [(-low if signed(function) else 0.0, low), (high, 180.0)]
     if signed(function):
         spans.append((-180.0, -high))
@@ -100,6 +100,19 @@ def _unobserved(figure: go.Figure, function: dict[str, Any], axis: str) -> None:
         figure.add_annotation(
             text="no data", x=middle, xref=f"x{axis}", y=0.985, yref=f"y{axis} domain", yanchor="top", font_size=10.5
         )
+
+
+def _reach(observed: dict[str, Any], both_ways: bool) -> tuple[float, float]:
+    """The nearest and the farthest that non-targets were, in degrees; of signed distances their bins tell it."""
+    if not both_ways:
+        return math.degrees(observed.get("low") or 0.0), math.degrees(observed.get("high") or math.pi)
+    at = degrees(observed.get("edges") or [])
+    filled = [
+        (left, right) for (left, right), count in zip(pairwise(at), observed.get("counts") or [], strict=True) if count
+    ]
+    if not filled or any(left < 0 < right for left, right in filled):
+        return 0.0, 180.0
+    return min(min(abs(left), abs(right)) for left, right in filled), 180.0
 
 
 def _observed(figure: go.Figure, function: dict[str, Any], axis: str) -> None:

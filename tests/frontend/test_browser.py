@@ -197,7 +197,7 @@ def test_a_surface_is_turned_every_way(site: Site, page: Page) -> None:
     slider.focus()
     for _ in range(9):
         slider.press("ArrowRight")
-    expect(card.get_by_text("at report distance 90°")).to_be_visible()
+    expect(card.get_by_text("report at 90°")).to_be_visible()
     assert site.complaints == []
 
 

@@ -64,10 +64,12 @@ def test_a_narrow_figure_is_taller() -> None:
 def test_a_signed_swap_function_shows_both_directions() -> None:
     function = study_numbers.swap_functions(False)[0]
     function["distance"] = np.linspace(-math.pi, math.pi, 61).tolist()
+    edges = np.linspace(-math.pi, math.pi, 10)  # of 40 degrees
+    function["observed"] = {"low": -2.9, "high": 2.9, "edges": edges.tolist(), "counts": [3, 0, 2, 0, 0, 0, 4, 1, 2]}
     figure = swap_function([function])
     assert list(figure.layout.xaxis.tickvals) == [-180, -90, 0, 90, 180]
     shaded = [(shape.x0, shape.x1) for shape in figure.layout.shapes if shape.type == "rect"]
-    assert shaded == [pytest.approx((-math.degrees(0.78), math.degrees(0.78)))]
+    assert shaded == [pytest.approx((-60, 60), abs=0.01)]
 
 
 def test_a_map_has_probe_along_and_report_up() -> None:
