@@ -16,6 +16,8 @@ PERIODS: tuple[tuple[float, str], ...] = (
 )
 # Offered only where they are in use: units of columns that carry a factor too many.
 UNUSUAL: tuple[tuple[float, str], ...] = (
+    (2 * TAU, "radians doubled too often, 4π"),
+    (720.0, "degrees doubled too often, 720°"),
     (TAU * math.pi / 180, "radians times π/180 (undone)"),
     (math.pi * math.pi / 180, "radians times π/180, orientation (undone, doubled)"),
     (360 * 180 / math.pi, "degrees times 180/π (undone)"),

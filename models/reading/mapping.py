@@ -161,6 +161,8 @@ PERIOD_WORDS = (
     (math.pi, "radians, orientation π (doubled)"),
     (360.0, "degrees, full circle 360°"),
     (180.0, "degrees, orientation 180° (doubled)"),
+    (2 * TAU, "radians doubled once too often, full circle 4π"),
+    (720.0, "degrees doubled once too often, full circle 720°"),
     (TAU * math.pi / 180, "radians times π/180 (one factor too many, undone)"),
     (math.pi * math.pi / 180, "radians times π/180, orientation (one factor too many, undone; doubled)"),
     (360 * 180 / math.pi, "degrees times 180/π (one factor too many, undone)"),

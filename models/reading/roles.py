@@ -9,7 +9,7 @@ import numpy as np
 from models.reading.display_size import PLACEHOLDERS
 from models.reading.names import Hint, hint
 from models.reading.table import Table
-from models.reading.units import concentration, report_units, turn
+from models.reading.units import concentration, fills, report_units, turn
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,12 @@ class _Columns:
 
 
 def _could_be_angles(values: np.ndarray) -> bool:
-    """Whether nine in ten values lie within a full turn of degrees, placeholders for "no item" aside."""
+    """Whether nine in ten values lie within a full turn of degrees, placeholders for "no item" aside.
+
+    Degrees that were doubled once too often fill two turns.
+    """
     shown = values[np.isfinite(values) & ~np.isin(values, PLACEHOLDERS[3:])]
-    return bool(len(shown) and np.quantile(np.abs(shown), 0.9) <= 361)
+    return bool(len(shown) and (np.quantile(np.abs(shown), 0.9) <= 361 or fills(shown, 720.0)))
 
 
 def named_roles(table: Table) -> Roles:

@@ -59,6 +59,9 @@ def report_units(response: np.ndarray, target: np.ndarray | None) -> Units:
     values = values[np.isfinite(values)]
     low, high = float(values.min()), float(values.max())
     shown = f"values run from {low:.4g} to {high:.4g}"
+    twice = next((2 * whole for whole in (TAU, 360.0) if target is not None and fills(values, 2 * whole)), None)
+    if twice is not None and target is not None and fills(target, twice):
+        return Units(twice, f"{WORDS[twice / 2]}, doubled once too often: {shown}")
     full = _full_circle(values)
     if full is None:
         return Units(360.0, f"{shown}, which is neither degrees nor radians; 360 to the circle is assumed", None)
@@ -96,23 +99,21 @@ def _full_circle(values: np.ndarray) -> float | None:
 
 
 def filled_period(values: np.ndarray) -> float | None:
-    """The circle, full or half, of the usual units that values fill from end to end; None if they fill none.
+    """The circle, full or half, of the usual units that values fill from end to end; None if they fill none."""
+    values = values[np.isfinite(values)]
+    return next((period for full in TURNS for period in (full / 2, full) if fills(values, period)), None)
 
-    Values fill a circle when they lie within one turn of it, from 0 or around 0, reach both its ends and leave no
-    twelfth of it out.
-    """
+
+def fills(values: np.ndarray, period: float) -> bool:
+    """Whether values lie within one turn, from 0 or around 0, reach both its ends and leave no twelfth of it out."""
     values = values[np.isfinite(values)]
     if len(values) < FEW:
-        return None
+        return False
     low, high = float(values.min()), float(values.max())
-    for full in TURNS:
-        for period in (full / 2, full):
-            start = 0.0 if low >= -1e-3 * period else -period / 2
-            within = low >= start - 2e-3 * period and high <= start + period * 1.004
-            if within and high - low > 0.95 * period:
-                sectors = np.unique(np.clip((values - start) / period * 12, 0, 11).astype(int))
-                return period if len(sectors) == 12 else None
-    return None
+    start = 0.0 if low >= -1e-3 * period else -period / 2
+    if low < start - 2e-3 * period or high > start + period * 1.004 or high - low < 0.95 * period:
+        return False
+    return len(np.unique(np.clip((values - start) / period * 12, 0, 11).astype(int))) == 12
 
 
 def pair_units(response: np.ndarray, target: np.ndarray) -> tuple[Units, Units]:

@@ -23,6 +23,7 @@ CHECKS: tuple[Callable[[Case], list[Finding]], ...] = (
     scales.written_differently,
     scales.extra_factor,
     scales.doubled,
+    scales.half_circle_of_places,
     conventions_used.relative,
     conventions_used.reading_of_items,
     conventions_used.half_turn,

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 
-from models.reading.doctor.case import Case, Finding
+from models.reading.doctor.case import Case, Finding, degrees
 from models.reading.guess import complete
 from models.reading.mapping import Mapping, describe_period
-from models.reading.units import EXTRA, STEEP, probe_units
+from models.reading.units import EXTRA, STEEP, TAU, probe_units, turn
 
 NAMES = {"response": "the response", "target": "the target", "nontargets": "the non-targets", "probe": "the probes"}
 PLURAL = ("nontargets", "probe")
-FACTORS = {EXTRA: "π/180", EXTRA / 2: "π/180", STEEP: "180/π", STEEP / 2: "180/π"}
+FACTORS = {EXTRA: "π/180", EXTRA / 2: "π/180", STEEP: "180/π", STEEP / 2: "180/π", 2 * TAU: "2", 720.0: "2"}
 
 
 def other_units(case: Case) -> list[Finding]:
@@ -109,7 +109,7 @@ def extra_factor(case: Case) -> list[Finding]:
                     f"{_start(named)} {'carry' if role in PLURAL else 'carries'} a factor {factor} too many",
                     f"Their values make sense only without it ({describe_period(case.mapping.period(role))}). "
                     "It was undone.",
-                    "Read as they stand, all of them would lie almost on one spot of the circle.",
+                    "Read as they stand, values that are far apart would fall together, or all on one spot.",
                 )
             )
     loose = [name for name in map(str, case.table.frame) if name not in case.mapping.columns() and _tiny(case, name)]
@@ -125,6 +125,34 @@ def extra_factor(case: Case) -> list[Finding]:
             )
         )
     return found
+
+
+def half_circle_of_places(case: Case) -> list[Finding]:
+    """Evenly spaced probes that end where half a circle ends: places on half a circle, or halved angles."""
+    if not _has(case.mapping, "probe"):
+        return []
+    period = case.mapping.period("probe")
+    known = case.trials.probe.numpy()
+    places = np.unique(np.round(turn(known[np.isfinite(known)], TAU) % TAU, 5))
+    if not 4 <= len(places) <= 64:
+        return []
+    gaps = np.diff(np.append(places, places[0] + TAU))
+    step = float(np.median(gaps))
+    even = np.abs(np.sort(gaps)[:-1] - step).max() < 0.02 * step
+    if not even or abs(gaps.max() - (math.pi + step)) > 0.02 * step:
+        return []
+    halved = {**case.mapping.periods, "probe": period / 2}
+    return [
+        Finding(
+            "warning",
+            "half_circle_of_places",
+            "Probes fill exactly half a circle",
+            f"{len(places)} evenly spaced values, {degrees(step, 1)} apart, end where half a circle ends. Either the "
+            "items lay on half a circle, or the angles were halved.",
+            "If they were halved, the first and the last place are neighbours, and swaps between them look far.",
+            (f"Read the probes as {describe_period(period / 2)}", case.mapping.but(periods=halved)),
+        )
+    ]
 
 
 def _known(period: float) -> float:

@@ -84,6 +84,13 @@ CASES = [
         PLAIN,
     ),
     ("extra_factor_unused", scrambled(extra_factor(PLAIN))[0], scrambled(PLAIN)[0]),
+    ("extra_factor", PLAIN.assign(**{name: PLAIN[name] * 2 for name in ("target", "response", *ITEMS)}), PLAIN),
+    (
+        "extra_factor",
+        DEGREES.assign(**{name: DEGREES[name] % 360 * 2 for name in ("target", "response", *ITEMS)}),
+        DEGREES,
+    ),
+    ("half_circle_of_places", PLAIN.assign(**{name: PLAIN[name] / 2 for name in PLAIN if "pos" in name}), PLAIN),
     ("doubled", ORIENTATIONS, DEGREES),
     ("relative", RELATIVE, PLAIN),
     ("item_convention", RELATIVE, PLAIN),
@@ -180,6 +187,17 @@ def test_mends_of_what_was_found_by_itself_take_the_finding_away():
             np.cos(outcome.trials.displays.report_distance[:, 1:].numpy()), np.cos(offset), equal_nan=True
         )
         assert "swaps" in {finding.kind for finding in outcome.findings}
+
+
+@pytest.mark.parametrize("period", [2 * np.pi, 360.0])
+def test_what_was_doubled_twice_is_read_as_what_it_was(period):
+    names = ("target", "response", *ITEMS)
+    frame = PLAIN.assign(**{name: PLAIN[name] % (2 * np.pi) / np.pi * period for name in names})
+    outcome = read_file(csv(frame), "a.csv")
+    assert (outcome.state, outcome.mapping.periods["response"]) == ("ready", pytest.approx(2 * period))
+    plain = read_file(csv(PLAIN), "a.csv").trials
+    assert np.allclose(np.cos(outcome.trials.report.numpy()), np.cos(plain.report.numpy()), atol=1e-9, equal_nan=True)
+    assert np.allclose(np.cos(outcome.trials.response.numpy()), np.cos(plain.response.numpy()), atol=1e-9)
 
 
 def test_files_that_could_not_be_used_are_named():
