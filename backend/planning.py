@@ -34,6 +34,7 @@ from backend.store.versions import versions
 OBJECTIVE_NAMES = {
     "diffusion": "Diffusion network",
     "mean_matching": "Mean-matching network",
+    "moment_matching": "Moment-matching network",
     "task_optimal": "Task-optimal network",
 }
 EXAMPLE_NAME = "Example: colours at eight places"

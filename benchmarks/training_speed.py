@@ -18,9 +18,10 @@ import torch
 
 from models.display_laws import UniformDisplays
 from models.network.config import BUDGETS, TrainConfig
+from models.network.device import best_device
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
-from models.network.training import best_device, train
+from models.network.training import train
 from models.progress import Progress
 
 WANTED_CPU_MINUTES = {"quick": 0.5, "demo": 6.0}

@@ -50,6 +50,10 @@ _FULL: dict[str, Any] = {
 }
 BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "full": _FULL}
 """What a budget sets otherwise than the defaults of ``TrainOptions``."""
+MOMENT_SAMPLES = 16
+"""Fewer responses to a display say too little about their covariance."""
+DENDRITIC_NEURONS = 16
+"""The published size, where none is chosen: every neuron has a tree of its own."""
 
 
 def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOptions:
@@ -60,10 +64,23 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
     """
     set_by_hand = {name: getattr(chosen, name) for name in chosen.model_fields_set}
     whole = TrainOptions.model_construct(**{**BUDGETS.get(budget or "", {}), **set_by_hand, "objective": objective})
+    suited: dict[str, Any] = {}
+    if whole.cell == "dendritic" and "neurons" not in set_by_hand:
+        suited["neurons"] = DENDRITIC_NEURONS
+    if objective == "moment_matching" and "samples_per_display" not in set_by_hand:
+        suited |= _batch_for_moments(whole, "displays_per_batch" in set_by_hand)
+    whole = whole.model_copy(update=suited)
     problems = clashes(whole)
     if problems:
         raise ValueError("; ".join(problems))
     return whole
+
+
+def _batch_for_moments(whole: TrainOptions, displays_chosen: bool) -> dict[str, Any]:
+    """Enough responses to each display to compare covariances, of correspondingly fewer displays: the same cost."""
+    samples = max(whole.samples_per_display, MOMENT_SAMPLES)
+    displays = -(-whole.displays_per_batch * whole.samples_per_display // samples)
+    return {"samples_per_display": samples} | ({} if displays_chosen else {"displays_per_batch": max(displays, 1)})
 
 
 def clashes(whole: TrainOptions) -> list[str]:
@@ -79,4 +96,9 @@ def clashes(whole: TrainOptions) -> list[str]:
         problems.append("without_swaps and ramp are shares of the training and cannot add up to more than 1")
     if whole.cell == "rate" and whole.hidden < 2 * whole.neurons:
         problems.append(f"hidden must be at least {2 * whole.neurons}, twice the neurons")
+    if whole.objective == "moment_matching" and whole.samples_per_display < MOMENT_SAMPLES:
+        problems.append(
+            f"moment_matching compares means and covariances and needs samples_per_display of at least "
+            f"{MOMENT_SAMPLES}, not {whole.samples_per_display}"
+        )
     return problems

@@ -16,7 +16,7 @@ Budget = Annotated[
     Field(description="A set of defaults: “quick” is seconds, “demo” minutes on two cores, “full” the published size."),
 ]
 Objective = Annotated[
-    Literal["diffusion", "mean_matching", "task_optimal"], Field(description="What the network is trained for.")
+    Literal["diffusion", "mean_matching", "moment_matching", "task_optimal"], Field(description="What the network is trained for.")
 ]
 
 

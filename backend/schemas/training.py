@@ -17,10 +17,22 @@ Steps = Annotated[int, Field(ge=0, le=1000)]
 class TrainOptions(Request):
     """What may be set about a network and its training. One step stands for ``step_seconds``."""
 
-    objective: Literal["diffusion", "mean_matching", "task_optimal"] = "diffusion"
-    cell: Literal["rate"] = "rate"
+    objective: Literal["diffusion", "mean_matching", "moment_matching", "task_optimal"] = "diffusion"
+    cell: Literal["rate", "dendritic", "gru"] = Field(
+        "rate", description="Recurrent cell: one hidden layer, a dendritic tree for every neuron, or a gated unit (GRU)."
+    )
     neurons: int = Field(48, ge=4, le=1024)
-    hidden: int = Field(160, ge=8, le=8192, description="Units of the drive's hidden layer, at least 2 × neurons.")
+    hidden: int = Field(
+        160, ge=8, le=8192, description="Of the rate cell: units of the drive's hidden layer, at least 2 × neurons."
+    )
+    branches: int = Field(10, ge=1, le=64, description="Of the dendritic cell: branches of a neuron.")
+    leaves: int = Field(10, ge=2, le=64, description="Of the dendritic cell: leaves of a branch.")
+    encoding: Literal["conjunctive", "slots", "index"] = Field(
+        "conjunctive",
+        description="Input: a conjunctive probe × report code, Cartesian slots with a probe cue, or slots of reports "
+        "alone with an item's number as the cue.",
+    )
+    slots: int = Field(8, ge=1, le=16, description="Of encodings with slots: items that a display may have.")
     time_features: int = Field(16, ge=1, le=256)
     tuning_centres: int = Field(16, ge=4, le=64)
     tuning_concentration: float = Field(5.0, ge=0.5, le=50, description="κ of the tuning curves.")
@@ -51,8 +63,14 @@ class TrainOptions(Request):
     displays_per_batch: int = Field(128, ge=1, le=65536)
     samples_per_display: int = Field(2, ge=1, le=4096)
     steps: int = Field(20_000, ge=1, le=10_000_000, description="Training steps.")
-    without_swaps: float = Field(0.1, ge=0, le=1, description="Share of the training.")
+    curriculum: Literal["measured", "scheduled"] = Field(
+        "scheduled", description="Whether stages end when the network is ready, or by the clock."
+    )
+    without_swaps: float = Field(0.1, ge=0, le=1, description="Share of the training, the longest where measured.")
     ramp: float = Field(0.1, ge=0, le=1, description="Share of the training.")
+    patience: float = Field(
+        0.0, ge=0, le=1, description="Share of the training without any gain after which it ends early; 0 is never."
+    )
     learning_rate: float = Field(5e-3, ge=1e-7, le=1)
     warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")
     optimiser: Literal["muon", "adam"] = "muon"

@@ -19,6 +19,10 @@ OBJECTIVES: dict[str, tuple[str, str]] = {
         "Mean-matching",
         "Only the mean of the responses; where two items are likely it reports in between.",
     ),
+    "moment_matching": (
+        "Moment-matching",
+        "Mean and covariance of the responses to each display, from 16 or more responses to each.",
+    ),
     "task_optimal": ("Task-optimal", "Always the cued item, as well as it can: the classic task-trained network."),
 }
 LAWS: dict[str, str] = {

@@ -2,18 +2,23 @@
 
 A cell has two methods. ``drive`` turns what is constant during an epoch (input, time) into whatever the cell can add up
 at each step, once. ``run`` steps through an epoch in *frame coordinates*: ``frame`` is orthogonal, its first two rows
-span the behaviour plane, and neurons are ``state @ frame``. Another cell is another class here and a line in ``CELLS``.
+span the behaviour plane, and neurons are ``state @ frame``. ``rest`` is the rate of every neuron at which a fresh cell
+holds its state. Another cell is another file and a line in ``CELLS``.
+
+``...`` in shapes is the axis of an ensemble's members or nothing; weights then carry it as well.
 """
 
 from __future__ import annotations
 
 import math
-from typing import cast
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
 from models.network.config import TrainConfig
+from models.network.dendritic import DendriticCell
+from models.network.gated import GatedCell
 from models.network.rollout import LeakyRollout
 
 
@@ -23,6 +28,8 @@ class RateCell(nn.Module):
     It starts as something that can remember: hidden units come in pairs +/- of each neuron, and since
     ``softplus(z) - softplus(-z) = z`` the drive of a fresh cell is about the state itself.
     """
+
+    rest = 0.0
 
     def __init__(self, config: TrainConfig, inputs: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -42,22 +49,46 @@ class RateCell(nn.Module):
         self.outward_bias = nn.Parameter(torch.zeros(n))
 
     def drive(self, inputs: Tensor | None, time: Tensor) -> Tensor:
-        """``(T or 1, B or 1, h)``: the part of the hidden units' drive that does not depend on the state.
+        """``(T or 1, ..., B or 1, h)``: the part of the hidden units' drive that does not depend on the state.
 
         Args:
-            inputs: ``(B, D)`` encoded input of the epoch, or None for none.
-            time: ``(E,)`` for a whole epoch or ``(T, E)``, one row a step.
+            inputs: ``(..., B, D)`` encoded input of the epoch, or None for none.
+            time: ``(T or 1, ..., E)``, one row a step or one for the whole epoch.
         """
-        by_time = (time @ self.time + self.bias).reshape(-1, 1, self.bias.shape[0])
+        by_time = time[..., None, :] @ self.time + self.bias[..., None, :]
         return by_time if inputs is None else by_time + (inputs @ self.inputs)[None]
 
     def run(
         self, state: Tensor, drive: Tensor, noise: Tensor, forced: Tensor | None, alpha: float, frame: Tensor
     ) -> Tensor:
-        """States ``(T, M, n)`` after each step of an epoch, in frame coordinates; arguments as in ``LeakyRollout``."""
-        inward, outward = frame @ self.recurrent, self.outward @ frame.T
-        bias = frame @ self.outward_bias
+        """States ``(T, ..., M, n)`` after each step of an epoch, in frame coordinates; see ``LeakyRollout``."""
+        inward, outward = frame @ self.recurrent, self.outward @ frame.mT
+        bias = (frame @ self.outward_bias[..., None])[..., 0]
         return cast(Tensor, LeakyRollout.apply(state, drive, inward, outward, bias, noise, forced, alpha))
 
 
-CELLS = {"rate": RateCell}
+class Cell(Protocol):
+    """What the cells have in common; what ``drive`` gives is for the same cell's ``run`` only."""
+
+    rest: float
+
+    def drive(self, inputs: Tensor | None, time: Tensor) -> Any:  # noqa: ANN401
+        """What is constant during an epoch, worked out once."""
+
+    def run(
+        self,
+        state: Tensor,
+        drive: Any,  # noqa: ANN401
+        noise: Tensor,
+        forced: Tensor | None,
+        alpha: float,
+        frame: Tensor,
+    ) -> Tensor:
+        """States after each step of an epoch."""
+
+
+CELLS: dict[str, type[RateCell] | type[DendriticCell] | type[GatedCell]] = {
+    "rate": RateCell,
+    "dendritic": DendriticCell,
+    "gru": GatedCell,
+}

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.network.ranges import InvalidConfig as InvalidConfig
+from models.network.ranges import converted, out_of_range
 
-class InvalidConfig(ValueError):
-    """A setting that cannot be used; the message is for the person who set it."""
+MOMENT_SAMPLES = 16
+"""Fewer responses to a display say too little about their covariance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +20,13 @@ class TrainConfig:
 
     Attributes:
         objective: name of a file in ``models/network/objectives``.
-        cell: recurrent cell, ``"rate"``.
-        neurons, hidden: neurons n and units of the hidden layer of the drive.
+        cell: recurrent cell: ``"rate"``, one hidden layer; ``"dendritic"``, a tree for every neuron (published with 16
+            neurons of 10 x 10); ``"gru"``, the field's gated cell.
+        neurons, hidden: neurons n and, of the rate cell, units of the hidden layer of the drive.
+        branches, leaves: of the dendritic cell: branches of a neuron and leaves of a branch.
+        encoding: how displays and cues become input: ``"conjunctive"`` probe x report code, ``"slots"`` with a place
+            for every item and a probe cue, or ``"index"``, slots of reports alone and an item's number as the cue.
+        slots: of the encodings with slots: items that a display may have at most.
         time_features: width of the time signal.
         input_gain: size of the initial input weights.
         tuning_centres, tuning_concentration: the bank of tuning curves of either feature.
@@ -41,7 +48,11 @@ class TrainConfig:
         angles: points of the grid on which a response law is tabulated.
         displays_per_batch, samples_per_display: the batch.
         steps: training steps in all.
+        curriculum: ``"scheduled"``: no swaps for a share ``without_swaps`` of the steps. ``"measured"``: single items
+            until the network remembers one, then all items without swaps until it selects the cued one, then swaps;
+            both at most that share of the steps.
         without_swaps, ramp: shares of the steps without any swaps and then with swaps growing to their full rate.
+        patience: share of the steps after which a training without better weights ends early; 0 is never.
         optimiser: ``"muon"`` orthogonalises the updates of weight matrices, ``"adam"`` does not.
         matrix_gain: size of the orthogonalised updates against those of Adam.
         learning_rate: peak of the one-cycle schedule; ``warm_up``: share of the steps before the peak.
@@ -58,6 +69,10 @@ class TrainConfig:
     cell: str = "rate"
     neurons: int = 48
     hidden: int = 160
+    branches: int = 10
+    leaves: int = 10
+    encoding: str = "conjunctive"
+    slots: int = 8
     tuning_centres: int = 16
     tuning_concentration: float = 5.0
     projection: int = 9
@@ -88,8 +103,10 @@ class TrainConfig:
     displays_per_batch: int = 128
     samples_per_display: int = 2
     steps: int = 20_000
+    curriculum: str = "scheduled"
     without_swaps: float = 0.1
     ramp: float = 0.1
+    patience: float = 0.0
     optimiser: str = "muon"
     matrix_gain: float = 2.0
     learning_rate: float = 5e-3
@@ -105,7 +122,7 @@ class TrainConfig:
     picture_seconds: float = 4.0
 
     def __post_init__(self) -> None:
-        problems = [problem for name, value in vars(self).items() if (problem := _out_of_range(name, value))]
+        problems = [problem for name, value in vars(self).items() if (problem := out_of_range(name, value))]
         low, high = self.delay_steps
         if not 0 <= low <= high:
             problems.append(f"the delay must be a range of steps from 0 up, not {low} to {high}")
@@ -117,6 +134,11 @@ class TrainConfig:
             problems.append("without_swaps and ramp are shares of the training and cannot add up to more than 1")
         if self.cell == "rate" and self.hidden < 2 * self.neurons:
             problems.append(f"hidden must be at least {2 * self.neurons}, twice the neurons")
+        if self.objective == "moment_matching" and self.samples_per_display < MOMENT_SAMPLES:
+            problems.append(
+                f"moment_matching compares means and covariances and needs samples_per_display of at least "
+                f"{MOMENT_SAMPLES}, not {self.samples_per_display}"
+            )
         if problems:
             raise InvalidConfig("; ".join(problems))
 
@@ -133,6 +155,15 @@ class TrainConfig:
         """
         return TrainConfig.from_json({**self.to_json(), **changes})
 
+    def suited_to(self, objective: str) -> TrainConfig:
+        """For another objective at the same cost: moments take more samples of correspondingly fewer displays."""
+        if objective != "moment_matching" or self.samples_per_display >= MOMENT_SAMPLES:
+            return self.changed(objective=objective)
+        displays = -(-self.displays_per_batch * self.samples_per_display // MOMENT_SAMPLES)
+        return self.changed(
+            objective=objective, samples_per_display=MOMENT_SAMPLES, displays_per_batch=max(displays, 1)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain data, readable by ``from_json``."""
         return {**dataclasses.asdict(self), "delay_steps": list(self.delay_steps)}
@@ -148,87 +179,8 @@ class TrainConfig:
         unknown = sorted(set(data) - set(fields))
         if unknown:
             raise InvalidConfig(f"there is no setting named {', '.join(unknown)}")
-        converted: dict[str, Any] = {name: _converted(name, value, fields[name]) for name, value in data.items()}
-        return TrainConfig(**converted)
-
-
-_CHOICES = {
-    "cell": ("rate",),
-    "schedule": ("log_snr", "linear"),
-    "target": ("exact", "sampled"),
-    "optimiser": ("muon", "adam"),
-    "weighting": ("snr", "uniform"),
-}
-_RANGES: dict[str, tuple[float, float]] = {
-    "neurons": (4, 1024),
-    "hidden": (8, 8192),
-    "tuning_centres": (4, 64),
-    "tuning_concentration": (0.5, 50),
-    "projection": (1, 64),
-    "time_features": (1, 256),
-    "stimulus_steps": (1, 1000),
-    "cue_steps": (1, 1000),
-    "gap_steps": (0, 1000),
-    "recall_steps": (2, 1000),
-    "step_seconds": (1e-4, 10),
-    "alpha": (0.01, 1),
-    "radius": (0.1, 100),
-    "response_noise": (0, 1),
-    "preparation_noise": (0, 10),
-    "memory_noise": (0, 10),
-    "snr_cap": (1e-3, 1e6),
-    "angles": (24, 720),
-    "displays_per_batch": (1, 65536),
-    "samples_per_display": (1, 4096),
-    "steps": (1, 10_000_000),
-    "without_swaps": (0, 1),
-    "ramp": (0, 1),
-    "matrix_gain": (0, 100),
-    "input_gain": (0, 100),
-    "learning_rate": (1e-7, 1),
-    "warm_up": (0, 0.9),
-    "clip": (1e-6, 1e6),
-    "averaging": (0, 0.99999),
-    "pool": (16, 1_000_000),
-    "pool_uses": (1, 10_000),
-    "held_out": (8, 100_000),
-    "evaluations": (1, 10_000),
-    "threads": (0, 256),
-    "checkpoint_seconds": (0, 30),
-    "picture_seconds": (0, 3600),
-}
-
-
-def _out_of_range(name: str, value: object) -> str:
-    if name in _CHOICES and value not in _CHOICES[name]:
-        return f"{name} must be one of {', '.join(_CHOICES[name])}, not {value}"
-    if name in _RANGES and isinstance(value, int | float):
-        low, high = _RANGES[name]
-        if not low <= value <= high:
-            return f"{name} must be between {low:g} and {high:g}, not {value:g}"
-    return ""
-
-
-def _converted(name: str, value: object, default: object) -> object:
-    if isinstance(default, tuple):
-        if isinstance(value, list | tuple) and len(value) == 2 and all(_is_whole(end) for end in value):
-            return int(value[0]), int(value[1])
-        raise InvalidConfig(f"{name} must be two whole numbers, not {value}")
-    if isinstance(default, str):
-        if isinstance(value, str):
-            return value
-        raise InvalidConfig(f"{name} must be a name, not {value}")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidConfig(f"{name} must be a number, not {value}")
-    if isinstance(default, int):
-        if _is_whole(value):
-            return int(value)
-        raise InvalidConfig(f"{name} must be a whole number, not {value}")
-    return float(value)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
+        plain: dict[str, Any] = {name: converted(name, value, fields[name]) for name, value in data.items()}
+        return TrainConfig(**plain)
 
 
 DEMO = TrainConfig(

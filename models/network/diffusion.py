@@ -105,14 +105,19 @@ def forward_chain(start: Tensor, noise: Tensor, schedule: Schedule) -> Tensor:
     """One correlated path of the forward chain from every start.
 
     Args:
-        start: x_0, ``(M, 2)``.
-        noise: standard normal, ``(T, M, 2)``.
+        start: x_0, ``(..., M, 2)``.
+        noise: standard normal, ``(T, ..., M, 2)``.
 
     Returns:
-        x_1..x_T, ``(T, M, 2)``, by ``x_t = a_t (x_0 + sum_{s <= t} sqrt(beta_s) / a_s e_s)``.
+        x_1..x_T, ``(T, ..., M, 2)``, by ``x_t = a_t (x_0 + sum_{s <= t} sqrt(beta_s) / a_s e_s)``.
     """
-    scaled = noise * (schedule.beta.sqrt() / schedule.signal)[:, None, None]
-    return schedule.signal[:, None, None] * (start + scaled.cumsum(0))
+    scaled = noise * by_step(schedule.beta.sqrt() / schedule.signal, noise)
+    return by_step(schedule.signal, noise) * (start + scaled.cumsum(0))
+
+
+def by_step(values: Tensor, like: Tensor) -> Tensor:
+    """Values ``(T,)`` of the steps, ready to be multiplied with ``(T, ...)``."""
+    return values.reshape(-1, *[1] * (like.ndim - 1))
 
 
 def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
@@ -122,21 +127,21 @@ def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float,
     centres and a tabulated density as weights it is quadrature over any response law.
 
     Args:
-        x: ``(T, B, S, 2)`` states of the chain.
-        log_weight: ``(B, K)`` log weights of the centres, up to a constant for each display; -inf is allowed.
-        centre: ``(B, K, 2)``, or ``(K, 2)`` for all displays, which then must all be equally far from the origin.
+        x: ``(T, ..., B, S, 2)`` states of the chain.
+        log_weight: ``(..., B, K)`` log weights of the centres, up to a constant for each display; -inf is allowed.
+        centre: ``(..., B, K, 2)``, or ``(K, 2)`` for all displays, which then must all be equally far from the origin.
         spread: sd s of the Gaussians, in units of the plane.
     """
     signal, total = schedule.signal, schedule.signal.square() * spread**2 + schedule.variance
-    gain = (signal / total)[:, None, None, None]
+    gain = by_step(signal / total, x)
     same = centre.ndim == 2
     scores = torch.matmul(x * gain, centre.T if same else centre.transpose(-1, -2))
     if not same:
-        scores = scores - (signal.square() / (2 * total))[:, None, None, None] * centre.square().sum(-1)[:, None]
-    probability = torch.softmax(scores.add_(log_weight[:, None]), dim=-1)
+        scores = scores - by_step(signal.square() / (2 * total), x) * centre.square().sum(-1)[..., None, :]
+    probability = torch.softmax(scores.add_(log_weight[..., None, :]), dim=-1)
     mean = torch.matmul(probability, centre)
-    shrink = (signal * spread**2 / total)[:, None, None, None]
-    return mean + shrink * (x - signal[:, None, None, None] * mean)
+    shrink = by_step(signal * spread**2 / total, x)
+    return mean + shrink * (x - by_step(signal, x) * mean)
 
 
 def oracle_sample(

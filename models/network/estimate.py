@@ -10,9 +10,10 @@ import torch
 
 from models.displays import Displays
 from models.network.config import TrainConfig
+from models.network.device import best_device
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
-from models.network.training import best_device, train
+from models.network.training import train
 from models.progress import Progress
 
 

@@ -19,35 +19,40 @@ _SMALLEST_MATRIX = 16  # smaller ones, such as the tuning projections, are cheap
 
 
 def orthogonalised(matrix: Tensor) -> Tensor:
-    """A matrix with the same row and column spaces and singular values near 1.
+    """Matrices ``(..., a, b)`` with the same row and column spaces and singular values near 1.
 
     Five quintic Newton-Schulz iterations with the coefficients of Jordan et al. (2024).
     """
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    wide = wide / (wide.norm() + 1e-9)
+    tall = matrix.shape[-2] > matrix.shape[-1]
+    wide = matrix.mT if tall else matrix
+    wide = wide / (torch.linalg.vector_norm(wide, dim=(-2, -1), keepdim=True) + 1e-9)
     for _ in range(5):
-        gram = wide @ wide.T
+        gram = wide @ wide.mT
         wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide
-    return wide if matrix.shape[0] <= matrix.shape[1] else wide.T
+    return wide.mT if tall else wide
 
 
 class Optimiser:
     """Muon on weight matrices, Adam on the rest, a running average of all weights, and the best average so far.
 
-    A step whose gradient is not finite is left out on the device, without asking the device whether it was.
+    The network is an ensemble: every member's gradient is clipped by its own norm, and a step whose gradient is not
+    finite is left out for that member, on the device, without asking the device whether it was.
     """
 
     def __init__(self, network: Network, config: TrainConfig) -> None:
+        if network.members is None:
+            raise ValueError("the optimiser takes an ensemble; stack a single network")
         self.names = [name for name, _ in network.named_parameters()]
         self.weights: list[Tensor] = list(network.parameters())
         self.first = [torch.zeros_like(weight) for weight in self.weights]
         self.second = [torch.zeros_like(weight) for weight in self.weights]
         self.average = [weight.detach().clone() for weight in self.weights]
         self.best = [weight.detach().clone() for weight in self.weights]
-        self.counts = torch.zeros(2, dtype=torch.float64, device=network.device)  # steps taken, steps left out
+        # Steps taken and steps left out, of each member.
+        self.counts = torch.zeros(2, network.members, dtype=torch.float64, device=network.device)
         self._clip, self._decay, self._gain = config.clip, config.averaging, config.matrix_gain
         self._matrices = [
-            config.optimiser == "muon" and weight.ndim == 2 and min(weight.shape) >= _SMALLEST_MATRIX
+            config.optimiser == "muon" and weight.ndim == 3 and min(weight.shape[1:]) >= _SMALLEST_MATRIX
             for weight in self.weights
         ]
 
@@ -55,15 +60,18 @@ class Optimiser:
     def step(self, rate: float, number: int) -> None:
         """One update with learning rate ``rate``; ``number`` counts from 1."""
         gradients = [weight.grad if weight.grad is not None else torch.zeros_like(weight) for weight in self.weights]
-        norm = torch.stack(torch._foreach_norm(gradients)).norm()
+        norms = [torch.linalg.vector_norm(gradient.flatten(1), dim=1) for gradient in gradients]
+        norm = torch.linalg.vector_norm(torch.stack(norms), dim=0)
         sound = norm.isfinite()
         scale = torch.where(sound, (self._clip / (norm + 1e-6)).clamp(max=1.0), 0.0)
-        gradients = [gradient.nan_to_num(0.0, 0.0, 0.0) for gradient in gradients]  # 0 * NaN would still be NaN
-        torch._foreach_mul_(gradients, scale)
+        gradients = [
+            gradient.nan_to_num(0.0, 0.0, 0.0).mul_(scale.reshape(-1, *[1] * (gradient.ndim - 1)))
+            for gradient in gradients
+        ]  # without nan_to_num, 0 * NaN would still be NaN
         torch._foreach_lerp_(self.first, gradients, 0.1)
         for weight, first, gradient, matrix in zip(self.weights, self.first, gradients, self._matrices, strict=True):
             if matrix:
-                size = self._gain * 0.2 * max(weight.shape) ** 0.5
+                size = self._gain * 0.2 * max(weight.shape[1:]) ** 0.5
                 weight.sub_(orthogonalised(first.lerp(gradient, 0.1)), alpha=rate * size)
         self._adam(gradients, rate, number)
         decay = min(self._decay, number / (number + 10))
@@ -85,9 +93,10 @@ class Optimiser:
         torch._foreach_add_(root, 1e-8)
         torch._foreach_addcdiv_(weights, first, root, -rate / (1 - 0.9**number))
 
-    def keep_average(self) -> None:
-        """The running average is the best there has been."""
-        self.best = [value.clone() for value in self.average]
+    def keep_average(self, member: int) -> None:
+        """A member's running average is the best that it has had."""
+        for best, average in zip(self.best, self.average, strict=True):
+            best[member] = average[member]
 
     @torch.no_grad()
     def put(self, network: Network, values: list[Tensor]) -> None:

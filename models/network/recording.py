@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from models.displays import Displays
 from models.network.network import Network
-from models.network.targets import network_input
-from models.network.task import Epoch, epochs
+from models.network.task import Epoch, UnusableDisplays, epochs, stimuli
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ def record(
     delay: int | None = None,
     cue: Tensor | None = None,
     states: bool = True,
+    order: Tensor | None = None,
 ) -> Recording:
     """Let the network run freely.
 
@@ -52,21 +52,27 @@ def record(
         delay: steps of delay; None is the longest delay of the training.
         cue: ``(B,)`` probe angle to cue with, radians; None cues item 0.
         states: whether to keep the activity of all neurons.
+        order: ``(B, N)`` slots of the items in networks that have slots; None draws them.
 
     Raises:
-        UnusableDisplays: if items have no probe value.
+        UnusableDisplays: if the network cannot be shown a display, or a cue that belongs to none of its items.
     """
     config, device = network.config, network.device
     delay = config.delay_steps[1] if delay is None else delay
-    report, probe, present = (value.to(device) for value in network_input(displays))
-    cued = probe[:, 0] if cue is None else cue.to(device=device, dtype=probe.dtype)
+    if cue is not None and config.encoding == "index":
+        raise UnusableDisplays(
+            "This network is cued by an item's number, so that a cue cannot be moved off the items. "
+            "Networks with a probe cue (conjunctive or slots) can be shown any cue."
+        )
+    shown = stimuli(displays, config, generator, order).change(lambda value: value.to(device))
+    if cue is not None:
+        shown = replace(shown, cue=cue.to(shown.cue))
     count = len(displays)
     if count > 1:
-        report, probe, present, cued = (value.repeat_interleave(runs, 0) for value in (report, probe, present, cued))
-    prepared = network.prepare(report, probe, present, cued, delay, generator, noise, rows=count * runs)
-    shocks = network.draw((config.recall_steps, count * runs, config.neurons), generator)
-    shocks.mul_(noise * network.recall_sd()[:, None, :])
-    recalled = network.recall(prepared[-1], shocks)
+        shown = shown.change(lambda value: value.repeat_interleave(runs, 0))
+    prepared = network.prepare(shown, delay, generator, noise, rows=count * runs)
+    recalled_noise = network.recall_noise(count * runs, generator, noise)
+    recalled = network.recall(prepared[-1], recalled_noise)
     place = torch.cat([prepared[..., :2], recalled[..., :2]])
     activity = torch.cat([prepared, recalled]) @ network.frame if states else place[..., :0]
     return Recording(

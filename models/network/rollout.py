@@ -2,7 +2,7 @@
 
 Coordinates: the behaviour plane is the first two components of a state. Writing the backward pass by hand keeps it to
 four operations a step and turns the gradients of all weights into one large product an epoch, which on a CPU is several
-times faster than recording each step.
+times faster than recording each step. ``...`` in shapes is the axis of an ensemble's members or nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 # The public function has no ``out``; a fresh tensor for each step costs a third of the loop's time.
-_softplus: Any = torch._C._nn.softplus
+softplus: Any = torch._C._nn.softplus
 
 
 class LeakyRollout(torch.autograd.Function):
@@ -35,30 +35,32 @@ class LeakyRollout(torch.autograd.Function):
         forced: Tensor | None,
         alpha: float,
     ) -> Tensor:
-        """States ``(T, M, n)`` after each step.
+        """States ``(T, ..., M, n)`` after each step.
 
         Args:
             ctx: torch's context.
-            state: ``(M, n)`` before the first step.
-            drive: ``(T or 1, M or 1, h)`` constant drive of the hidden units.
-            inward, outward, bias: W ``(n, h)``, V ``(h, n)``, v ``(n,)``.
-            noise: ``(T, M, n)``, already scaled.
-            forced: ``(T, M, 2)`` or None.
+            state: ``(..., M, n)`` before the first step.
+            drive: ``(T or 1, ..., M or 1, h)`` constant drive of the hidden units.
+            inward, outward, bias: W ``(..., n, h)``, V ``(..., h, n)``, v ``(..., n)``.
+            noise: ``(T, ..., M, n)``, already scaled.
+            forced: ``(T, ..., M, 2)`` or None.
             alpha: share of the state replaced at each step.
         """
-        steps, rows, _ = noise.shape
-        before = torch.empty_like(noise)
-        hidden = noise.new_empty(steps, rows, inward.shape[1])
-        states = noise + alpha * bias
+        add_product = torch.addmm if inward.ndim == 2 else torch.baddbmm
+        # Time is next to the rows here, so that the products over all steps in the backward pass need no copies.
+        before = _by_member(noise)
+        hidden = noise.new_empty(*before.shape[:-1], inward.shape[-1])
+        states = noise + alpha * bias[..., None, :]
         current = state
-        for step in range(steps):
-            here, units, after = before[step], hidden[step], states[step]
+        for step in range(noise.shape[0]):
+            here, units, after = before.select(-3, step), hidden.select(-3, step), states[step]
             here.copy_(current)
             if forced is not None:
-                here[:, :2] = forced[step]
-            torch.addmm(drive[step if drive.shape[0] > 1 else 0], here, inward, out=units)
-            _softplus(units, out=units)
-            after.add_(here, alpha=1 - alpha).addmm_(units, outward, alpha=alpha)
+                here[..., :2] = forced[step]
+            add_product(drive[step if drive.shape[0] > 1 else 0], here, inward, out=units)
+            softplus(units, out=units)
+            after.add_(here, alpha=1 - alpha)
+            add_product(after, units, outward, alpha=alpha, out=after)
             current = after
         ctx.save_for_backward(before, hidden, inward, outward)
         ctx.alpha, ctx.drive_shape, ctx.is_forced = alpha, drive.shape, forced is not None
@@ -69,25 +71,37 @@ class LeakyRollout(torch.autograd.Function):
         """Gradients of state, drive, W, V and v by back-propagation through the epoch."""
         before, hidden, inward, outward = ctx.saved_tensors
         alpha: float = ctx.alpha
-        total = grad.clone()
+        add_product = torch.addmm if inward.ndim == 2 else torch.baddbmm
+        total = _by_member(grad).copy_(grad.movedim(0, -3))
         units = torch.empty_like(hidden)
         # softplus' = 1 - exp(-softplus); its sign and alpha go into the matrix.
-        back, out = (outward.T * -alpha).contiguous(), inward.T.contiguous()
-        product = hidden.new_empty(hidden.shape[1:])
+        back, out = (outward.mT * -alpha).contiguous(), inward.mT.contiguous()
+        product = hidden.select(-3, 0).new_empty(hidden.select(-3, 0).shape)
         carried: Tensor | None = None
-        for step in range(total.shape[0] - 1, -1, -1):
-            here, slope = total[step], units[step]
+        for step in range(grad.shape[0] - 1, -1, -1):
+            here, slope = total.select(-3, step), units.select(-3, step)
             if carried is not None:
                 here.add_(carried)
-            torch.mm(here, back, out=product)
-            torch.neg(hidden[step], out=slope).expm1_().mul_(product)
-            carried = torch.addmm(here, slope, out, beta=1 - alpha)
+            torch.matmul(here, back, out=product)
+            torch.neg(hidden.select(-3, step), out=slope).expm1_().mul_(product)
+            carried = add_product(here, slope, out, beta=1 - alpha)
             if ctx.is_forced:
-                carried[:, :2] = 0
-        flat = total.flatten(0, 1)
-        grad_inward = before.flatten(0, 1).T @ units.flatten(0, 1)
-        grad_outward = (hidden.flatten(0, 1).T @ flat).mul_(alpha)
-        grad_bias = flat.sum(0).mul_(alpha)
-        shared = [axis for axis in (0, 1) if ctx.drive_shape[axis] == 1]
-        grad_drive = units.sum(shared, keepdim=True) if shared else units
+                carried[..., :2] = 0
+        rows, flat, slopes = before.flatten(-3, -2), total.flatten(-3, -2), units.flatten(-3, -2)
+        grad_inward = rows.mT @ slopes
+        grad_outward = (hidden.flatten(-3, -2).mT @ flat).mul_(alpha)
+        grad_bias = flat.sum(-2).mul_(alpha)
+        grad_drive = summed_to(units.movedim(-3, 0), ctx.drive_shape)
         return carried, grad_drive, grad_inward, grad_outward, grad_bias, None, None, None
+
+
+def _by_member(like: Tensor) -> Tensor:
+    """An empty ``(..., T, M, n)`` for a ``(T, ..., M, n)``."""
+    steps, *members, rows, width = like.shape
+    return like.new_empty(*members, steps, rows, width)
+
+
+def summed_to(values: Tensor, shape: torch.Size) -> Tensor:
+    """The gradient of something that was broadcast from ``shape``: sums over the axes that are 1 there."""
+    shared = [axis for axis, size in enumerate(shape) if size == 1 and values.shape[axis] > 1]
+    return values.sum(shared, keepdim=True) if shared else values

@@ -15,6 +15,9 @@ from models.network.network import Network
 
 WEIGHTS, DESCRIPTION = "network.safetensors", "network.json"
 
+_MOVED = {f"{feature}_projection": f"encoding.{feature}_projection" for feature in ("report", "probe")}
+"""Names of weights in files of format 1."""
+
 
 class UnreadableNetwork(ValueError):
     """The files do not hold a network that this version can load."""
@@ -23,7 +26,7 @@ class UnreadableNetwork(ValueError):
 def dump(network: Network, training: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Files by name; ``training`` is plain data kept beside the configuration (see ``TrainedNetwork.summary``)."""
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    description = {"format": 1, "config": network.config.to_json(), "training": dict(training or {})}
+    description = {"format": 2, "config": network.config.to_json(), "training": dict(training or {})}
     return {WEIGHTS: save_tensors(weights), DESCRIPTION: json.dumps(description).encode()}
 
 
@@ -36,12 +39,12 @@ def load(files: Mapping[str, bytes]) -> Network:
     try:
         config = TrainConfig.from_json(json.loads(files[DESCRIPTION])["config"])
         network = Network(config, seed=0)
-        network.load_state_dict(load_tensors(bytes(files[WEIGHTS])))
+        network.load_state_dict({_MOVED.get(name, name): v for name, v in load_tensors(bytes(files[WEIGHTS])).items()})
     except KeyError as error:
         raise UnreadableNetwork(f"part of the network is missing: {error}") from error
     except (InvalidConfig, RuntimeError, SafetensorError, json.JSONDecodeError) as error:
         raise UnreadableNetwork(f"the network's files are damaged or of another version: {error}") from error
-    return network.eval()
+    return network.eval().requires_grad_(False)
 
 
 def training_of(files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import torch
@@ -11,6 +12,9 @@ from torch import Tensor
 
 from models.displays import Displays
 from models.network.config import TrainConfig
+from models.network.network import Generators
+from models.network.task import Stimuli, stimuli
+from models.network.task import UnusableDisplays as UnusableDisplays
 
 _TABULATED_AT_A_TIME = 1024
 
@@ -43,61 +47,64 @@ class Source:
     law: ResponseLaw
 
 
-class UnusableDisplays(ValueError):
-    """The displays cannot be shown to a network; the message is for a person."""
-
-
 @dataclass(frozen=True)
 class Batch:
-    """Displays and the response law on them, tabulated.
+    """Displays and the response law on them, tabulated; ``...`` is the axis of an ensemble's members or nothing.
 
     Attributes:
-        report, probe: ``(B, N)`` radians, 0 where no item is.
-        present: ``(B, N)`` 1 where an item is, 0 elsewhere.
-        cue: ``(B,)`` probe of the cued item.
-        probability: ``(B, A)`` probability of each angle of the grid; ``plain`` is the same law without its swaps.
+        shown: the displays and their cues.
+        probability: ``(..., B, A)`` probability of each angle of the grid; ``plain`` is the same law without its swaps.
         angles: ``(A,)`` radians, evenly spaced over the circle.
         delay: steps of delay.
     """
 
-    report: Tensor
-    probe: Tensor
-    present: Tensor
-    cue: Tensor
+    shown: Stimuli
     probability: Tensor
     plain: Tensor
     angles: Tensor
     delay: int = 0
 
     def __len__(self) -> int:
-        return self.report.shape[0]
+        return len(self.shown)
 
-    def take(self, rows: Tensor, delay: int, swaps: float) -> Batch:
-        """Some rows, with their delay and with the swaps at a share ``swaps`` of their full rate."""
-        probability = torch.lerp(self.plain[rows], self.probability[rows], swaps)
-        return Batch(
-            self.report[rows],
-            self.probe[rows],
-            self.present[rows],
-            self.cue[rows],
-            probability,
-            self.plain[rows],
-            self.angles,
-            delay,
-        )
+    @staticmethod
+    def stacked(batches: Sequence[Batch]) -> Batch:
+        """Batches of the members of an ensemble, with an axis of members in front."""
+        names = [field.name for field in fields(Stimuli)]
+        shown = Stimuli(*(torch.stack([getattr(batch.shown, name) for batch in batches]) for name in names))
+        probability, plain = (torch.stack([getattr(b, name) for b in batches]) for name in ("probability", "plain"))
+        return Batch(shown, probability, plain, batches[0].angles, batches[0].delay)
+
+    def take(self, rows: Tensor, delay: int, swaps: float | Tensor, alone: bool | Tensor = False) -> Batch:
+        """Some displays, with their delay.
+
+        Args:
+            rows: ``(..., B)`` which ones.
+            delay: steps of delay.
+            swaps: share of their full rate at which swaps are; one number or one a member.
+            alone: whether the cued item is the only one on its display; one answer or one a member.
+        """
+        weight = torch.as_tensor(swaps, dtype=self.plain.dtype, device=self.plain.device)[..., None, None]
+        probability = torch.lerp(_rows(self.plain, rows), _rows(self.probability, rows), weight)
+        shown = self.shown.change(lambda value: _rows(value, rows))
+        lonely = torch.as_tensor(alone, device=self.plain.device)
+        if bool(lonely.any()):
+            cued = (torch.arange(shown.present.shape[-1], device=self.plain.device) == 0).to(shown.present)
+            present = torch.where(lonely[..., None, None], shown.present * cued, shown.present)
+            shown = replace(shown, present=present)
+        return Batch(shown, probability, _rows(self.plain, rows), self.angles, delay)
 
     def to(self, device: torch.device) -> Batch:
         """The same batch elsewhere."""
-        tensors = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)}
-        return Batch(**tensors, delay=self.delay)
+        tensors = (self.probability.to(device), self.plain.to(device), self.angles.to(device))
+        return Batch(self.shown.change(lambda value: value.to(device)), *tensors, delay=self.delay)
 
-    def sample_angles(self, samples: int, generator: torch.Generator) -> Tensor:
-        """Responses ``(B, samples)``, radians, by inversion of the tabulated law (linear between grid points)."""
-        cumulative = self.probability.cumsum(1)
-        shape = (len(self), samples)
-        uniform = torch.rand(shape, generator=generator, device=self.angles.device) * cumulative[:, -1:]
+    def sample_angles(self, samples: int, generator: Generators) -> Tensor:
+        """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points)."""
+        cumulative = self.probability.cumsum(-1)
+        uniform = _uniform((len(self), samples), generator, self.angles.device) * cumulative[..., -1:]
         index = torch.searchsorted(cumulative, uniform).clamp_(max=len(self.angles) - 1)
-        within = (cumulative.gather(1, index) - uniform) / self.probability.gather(1, index).clamp(min=1e-12)
+        within = (cumulative.gather(-1, index) - uniform) / self.probability.gather(-1, index).clamp(min=1e-12)
         return self.angles[index] + (0.5 - within) * (2 * math.pi / len(self.angles))
 
     def centres(self, radius: float) -> Tensor:
@@ -115,38 +122,42 @@ def grid(count: int) -> Tensor:
     return -math.pi + 2 * math.pi / count * torch.arange(count, dtype=torch.float64)
 
 
-def network_input(displays: Displays) -> tuple[Tensor, Tensor, Tensor]:
-    """Report, probe and presence ``(M, N)`` float32 with zeros where no item is.
-
-    Raises:
-        UnusableDisplays: if an item of a display with several has no probe value, so that no cue could select it.
-    """
-    if not displays.has_probe:
-        raise UnusableDisplays("A network is cued by the probe feature, and some displays have items without one.")
-    present = displays.present
-    report = torch.where(present, displays.report, 0.0).float()
-    probe = torch.where(present & displays.probe.isfinite(), displays.probe, 0.0).float()
-    return report, probe, present.float()
+def _rows(table: Tensor, rows: Tensor) -> Tensor:
+    """Rows ``(..., B)`` of a table ``(..., P, ...)``: its first axis, or the one after the members."""
+    if rows.ndim == 1:
+        return table[rows]
+    return table[torch.arange(len(table), device=rows.device)[:, None], rows]
 
 
-def tabulate(displays: Displays, law: ResponseLaw, angles: int) -> Batch:
+def _uniform(shape: tuple[int, ...], generator: Generators, device: torch.device) -> Tensor:
+    if isinstance(generator, torch.Generator):
+        return torch.rand(shape, generator=generator, device=device)
+    return torch.stack([torch.rand(shape, generator=one, device=device) for one in generator])
+
+
+def tabulate(
+    displays: Displays, law: ResponseLaw, config: TrainConfig, generator: torch.Generator | None = None
+) -> Batch:
     """The law of responses on every display as a table over a grid of angles.
 
     The law without swaps is read off displays of the same set size whose items all have the cued report: whichever
     item is picked there, the response is the one to the cued item.
 
+    Args:
+        displays: M of them.
+        law: of the responses.
+        config: how many angles there are, and what the network is shown.
+        generator: puts items into slots, where the network has some.
+
     Raises:
-        UnusableDisplays: if an item has no probe value, or responses are narrower than the grid.
+        UnusableDisplays: if the network cannot be shown a display, or responses are narrower than the grid.
     """
-    report, probe, present = network_input(displays)
-    points = grid(angles)
+    shown = stimuli(displays, config, generator)
+    points = grid(config.angles)
     gathered = torch.where(displays.present, displays.report[:, :1], displays.report)
     plain = Displays(gathered, displays.probe, displays.set_size)
     return Batch(
-        report=report,
-        probe=probe,
-        present=present,
-        cue=probe[:, 0],
+        shown=shown,
         probability=_table(law, displays, points),
         plain=_table(law, plain, points),
         angles=points.float(),
@@ -167,24 +178,33 @@ def _table(law: ResponseLaw, displays: Displays, points: Tensor) -> Tensor:
 
 
 class Pool:
-    """Displays of a source tabulated some thousands at a time; the k-th pool depends on nothing but the seed and k."""
+    """Displays of a source tabulated some thousands at a time, for every seed its own.
 
-    def __init__(self, config: TrainConfig, source: Source, seed: int, device: torch.device) -> None:
-        self._config, self._source, self._seed, self._device = config, source, seed, device
+    The k-th pool of a seed depends on nothing but the seed and k.
+    """
+
+    def __init__(self, config: TrainConfig, source: Source, seeds: Sequence[int], device: torch.device) -> None:
+        self._config, self._source, self._seeds, self._device = config, source, seeds, device
         self._uses = max(1, config.pool * config.pool_uses // config.displays_per_batch)
         self._number = -1
         self._batch: Batch | None = None
 
     def at(self, step: int) -> Batch:
-        """The pool that belongs to a step of the training."""
+        """The pool that belongs to a step of the training, with an axis of seeds in front."""
         number = step // self._uses
         if self._batch is None or number != self._number:
-            self._batch = draw(self._source, self._config, self._config.pool, self._seed, 1 + number).to(self._device)
+            self._batch = draw_all(self._source, self._config, self._config.pool, self._seeds, 1 + number)
+            self._batch = self._batch.to(self._device)
             self._number = number
         return self._batch
+
+
+def draw_all(source: Source, config: TrainConfig, count: int, seeds: Sequence[int], number: int) -> Batch:
+    """``count`` tabulated displays for every seed."""
+    return Batch.stacked([draw(source, config, count, seed, number) for seed in seeds])
 
 
 def draw(source: Source, config: TrainConfig, count: int, seed: int, number: int) -> Batch:
     """``count`` tabulated displays; the same for the same seed and number."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % 2**63)
-    return tabulate(source.displays.sample(count, generator), source.law, config.angles)
+    return tabulate(source.displays.sample(count, generator), source.law, config, generator)

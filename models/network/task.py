@@ -1,20 +1,47 @@
-"""The task as the network lives it: epochs, and the input that a display and a cue give.
-
-The input is the conjunctive "palimpsest" code: banks of tuning curves for report and probe, and the sum over items of
-their outer products. It has no item slots, so one network takes displays of any number of items.
-"""
+"""The task as the network lives it: epochs, and what is shown in them."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from models.displays import Displays
 from models.network.config import TrainConfig
 
 PREPARATION = ("stimulus", "delay", "cue", "gap")
+
+
+class UnusableDisplays(ValueError):
+    """The displays cannot be shown to a network; the message is for a person."""
+
+
+@dataclass(frozen=True)
+class Stimuli:
+    """B displays and their cues as numbers that any encoding can turn into input; ``...`` is a members axis or none.
+
+    Attributes:
+        report, probe: ``(..., B, N)`` radians, 0 where no item is or its probe is unknown.
+        present: ``(..., B, N)`` 1 where an item is, 0 elsewhere; item 0 is the cued one.
+        cue: ``(..., B)`` probe angle of the cue, radians.
+        slot: ``(..., B, N)`` int64, the place of every item in an encoding with slots; those of a display of k items
+            are a permutation of 0 to k - 1.
+    """
+
+    report: Tensor
+    probe: Tensor
+    present: Tensor
+    cue: Tensor
+    slot: Tensor
+
+    def __len__(self) -> int:
+        return self.report.shape[-2]
+
+    def change(self, one: Callable[[Tensor], Tensor]) -> Stimuli:
+        """All tensors changed alike."""
+        return Stimuli(*(one(value) for value in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -42,29 +69,39 @@ def epochs(config: TrainConfig, delay: int) -> list[Epoch]:
     return result
 
 
-def tuning(angle: Tensor, centres: int, concentration: float) -> Tensor:
-    """Responses ``(..., centres)`` of evenly spaced von Mises tuning curves, 1 at their peaks, to angles (radians).
-
-    Source: ``g_k(a) = exp(kappa (cos(a - c_k) - 1))``, ``c_k = -pi + 2 pi k / centres``.
-    """
-    steps = torch.arange(centres, device=angle.device, dtype=angle.dtype)
-    centre = -math.pi + 2 * math.pi / centres * steps
-    return torch.exp(concentration * (torch.cos(angle[..., None] - centre) - 1))
-
-
-def stimulus_image(report: Tensor, probe: Tensor, present: Tensor, config: TrainConfig) -> Tensor:
-    """``(B, report centres, probe centres)``: the sum over items of their conjunctive responses.
+def stimuli(
+    displays: Displays, config: TrainConfig, generator: torch.Generator | None = None, order: Tensor | None = None
+) -> Stimuli:
+    """What a network of this configuration is shown of displays.
 
     Args:
-        report, probe: ``(B, N)`` radians, finite also where no item is.
-        present: ``(B, N)`` 1 where an item is, 0 elsewhere.
+        displays: M of them.
+        config: whose encoding is asked what it needs.
+        generator: puts items into slots at random, for encodings that have slots.
+        order: ``(M, N)`` slots to use instead.
+
+    Raises:
+        UnusableDisplays: if an item of a display with several has no probe value where cues are probes, or if there are
+            more items than slots.
     """
-    reports = tuning(report, config.tuning_centres, config.tuning_concentration)
-    probes = tuning(probe, config.tuning_centres, config.tuning_concentration)
-    return torch.einsum("bnr,bnp->brp", reports * present[..., None], probes)
-
-
-def cue_image(cue: Tensor, config: TrainConfig) -> Tensor:
-    """``(B, report centres, probe centres)``: the cue's probe responses ``(B,)``, the same for every report."""
-    probes = tuning(cue, config.tuning_centres, config.tuning_concentration)
-    return probes[:, None, :].expand(-1, config.tuning_centres, -1)
+    slotted = config.encoding != "conjunctive"
+    if config.encoding != "index" and not displays.has_probe:
+        raise UnusableDisplays("A network is cued by the probe feature, and some displays have items without one.")
+    largest = int(displays.set_size.max())
+    if slotted and largest > config.slots:
+        raise UnusableDisplays(
+            f"This network has places for {config.slots} items, and a display has {largest}. Train one with more slots."
+        )
+    width = min(displays.items, config.slots) if slotted else displays.items
+    present = displays.present[:, :width]
+    report = torch.where(present, displays.report[:, :width], 0.0).float()
+    probe = displays.probe[:, :width]
+    probe = torch.where(present & probe.isfinite(), probe, 0.0).float()
+    if order is not None:
+        slot = order[:, :width]
+    elif slotted and generator is not None:
+        keys = torch.rand(present.shape, generator=generator, device=generator.device).cpu()
+        slot = (keys + (~present).float()).argsort(1).argsort(1)
+    else:
+        slot = torch.arange(width).expand(len(displays), -1)
+    return Stimuli(report, probe, present.float(), probe[:, 0], slot)

@@ -1,69 +1,29 @@
-"""Train a network: curriculum, learning rate, checkpoints, held-out criterion, signs of life."""
+"""Train networks: one, or an ensemble of seeds in one computation; checkpoints, held-out criterion, signs of life."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from models.network import checkpoint
+from models.network import checkpoint, curriculum, skill
 from models.network.checkpoint import Diverged, Position
 from models.network.config import InvalidConfig, TrainConfig
+from models.network.device import best_device, threads
 from models.network.live import LiveView
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES
 from models.network.optimiser import Optimiser
-from models.network.targets import Batch, Pool, Source, draw
+from models.network.pace import Pace
+from models.network.targets import Batch, Pool, Source, draw_all
+from models.network.trained import TrainedNetwork
 from models.progress import Interrupted, Progress, Report, silent
 
 Save = Callable[[dict[str, bytes]], None]
 
 _HELD_OUT, _SHOWN = 0, -1  # numbers of the draws that training never sees
-_POINTS = 300  # points of the learning curve
-_REPORT_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class TrainedNetwork:
-    """What a training gives.
-
-    Attributes:
-        network: with the best weights, on the CPU.
-        seed: of the training.
-        seconds: spent training, over all attempts.
-        curve: ``{"step", "loss", "floor", "learning_rate", "swap_weight"}`` along the training.
-        stages: ``{"name", "from_step"}``.
-        score, best_step: loss on held-out displays of the weights that were kept, and when they were met.
-        picture: the last live picture.
-    """
-
-    network: Network
-    seed: int
-    seconds: float
-    curve: list[dict[str, float]]
-    stages: list[dict[str, Any]]
-    score: float
-    best_step: int
-    picture: dict[str, Any] = field(default_factory=dict)
-
-    def summary(self) -> dict[str, Any]:
-        """Plain data about the training."""
-        return {
-            "objective": self.network.config.objective,
-            "seed": self.seed,
-            "parameters": sum(weight.numel() for weight in self.network.parameters()),
-            "steps": self.network.config.steps,
-            "seconds": self.seconds,
-            "curve": self.curve,
-            "stages": self.stages,
-            "held_out_loss": self.score,
-            "best_step": self.best_step,
-        }
 
 
 def train(
@@ -75,186 +35,210 @@ def train(
     resume: Mapping[str, bytes] | None = None,
     device: str | torch.device | None = None,
 ) -> TrainedNetwork:
-    """Train a network on a source.
+    """Train a network on a source; see ``train_ensemble``."""
+    return train_ensemble(config, source, [seed], report, save, resume, device)[0]
+
+
+def train_ensemble(
+    config: TrainConfig,
+    source: Source,
+    seeds: Sequence[int],
+    report: Report = silent,
+    save: Save | None = None,
+    resume: Mapping[str, bytes] | None = None,
+    device: str | torch.device | None = None,
+    cores: int | None = None,
+) -> list[TrainedNetwork]:
+    """Train one network for every seed, all in one batched computation; each becomes what it would be alone.
 
     Args:
         config: what and how.
         source: laws of displays and responses.
-        seed: of everything that is random; the same seed on the same device gives the same network.
+        seeds: of everything that is random; the same seed on the same device gives the same network.
         report: told about progress at least every half second; raising ``Interrupted`` from it stops the training
             after a checkpoint.
         save: takes a checkpoint's files, at least every ``config.checkpoint_seconds``; None keeps none.
         resume: files of a checkpoint of the same training, to go on from.
         device: None is the GPU where there is one.
+        cores: CPU cores that may be used, one for a member; None is as the configuration says. One network's products
+            are too small to be shared out.
 
     Raises:
-        InvalidConfig: if the objective does not exist.
+        InvalidConfig: if the objective does not exist, or seeds are missing or alike.
         Diverged: if the weights left the numbers; the last saved checkpoint is sound.
         Interrupted: passed on from ``report``.
         WrongCheckpoint: if ``resume`` belongs to another training.
     """
     if config.objective not in OBJECTIVES:
         raise InvalidConfig(f"objective must be one of {', '.join(OBJECTIVES)}, not {config.objective}")
-    with _threads(config.threads):
-        return _Training(config, source, seed, device).run(report, save, resume)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let torch use so many threads on the CPU, and as many as before afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def best_device() -> torch.device:
-    """The GPU where there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def swap_weight(config: TrainConfig, step: int) -> float:
-    """Share of the full swap rate at a step: 0, then growing linearly to 1."""
-    begin, length = config.without_swaps * config.steps, config.ramp * config.steps
-    return min(1.0, max(0.0, (step - begin) / length)) if length else float(step >= begin)
-
-
-def learning_rate(config: TrainConfig, step: int) -> float:
-    """One-cycle schedule: half a cosine up to the peak and half a cosine down to nearly 0 (Smith & Topin 2019)."""
-    peak = max(1.0, config.warm_up * config.steps)
-    if step < peak:
-        return config.learning_rate * (0.04 + 0.96 * 0.5 * (1 - math.cos(math.pi * step / peak)))
-    share = (step - peak) / max(1.0, config.steps - peak)
-    return config.learning_rate * (1e-3 + (1 - 1e-3) * 0.5 * (1 + math.cos(math.pi * share)))
-
-
-def stages(config: TrainConfig) -> list[dict[str, Any]]:
-    """The curriculum, for a person."""
-    starts = [("without swaps", 0.0), ("swaps grow", config.without_swaps)]
-    starts.append(("all swaps", config.without_swaps + config.ramp))
-    ends = [start for _, start in starts[1:]] + [1.0]
-    steps = config.steps
-    return [
-        {"name": name, "from_step": round(start * steps)}
-        for (name, start), end in zip(starts, ends, strict=True)
-        if end > start
-    ]
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InvalidConfig("an ensemble needs at least one seed, and no two may be alike")
+    with threads(config.threads if cores is None else min(cores, len(seeds))):
+        return _Training(config, source, seeds, device).run(report, save, resume)
 
 
 class _Training:
-    def __init__(self, config: TrainConfig, source: Source, seed: int, device: str | torch.device | None) -> None:
-        self.config, self.seed = config, seed
+    def __init__(
+        self, config: TrainConfig, source: Source, seeds: Sequence[int], device: str | torch.device | None
+    ) -> None:
+        self.config, self.source, self.seeds = config, source, list(seeds)
         self.device = best_device() if device is None else torch.device(device)
         self.objective = OBJECTIVES[config.objective]
-        self.network = Network(config, seed).to(self.device)
+        self.network = Network.stacked([Network(config, seed) for seed in seeds]).to(self.device)
+        self.averaged = Network.stacked([Network(config, seed) for seed in seeds]).to(self.device)
         self.optimiser = Optimiser(self.network, config)
-        self.generator = torch.Generator(self.device).manual_seed(seed)
-        self.pool = Pool(config, source, seed, self.device)
-        self.held_out = draw(source, config, config.held_out, seed, _HELD_OUT).to(self.device)
-        self.view = LiveView(source, config, seed, _SHOWN)
-        self.averaged = Network(config, seed).to(self.device)
-        self.position = Position()
-        self.losses = torch.zeros(2, dtype=torch.float64, device=self.device)  # sum, count since the last point
+        self.generators = self._fixed_generators()
+        self.pool = Pool(config, source, seeds, self.device)
+        self.held_out = draw_all(source, config, config.held_out, seeds, _HELD_OUT).to(self.device)
+        self.floor = self.objective.floor(self.network, self._held_out_batch(), self._fixed_generators()).tolist()
+        self.view = LiveView(source, config, seeds[0], _SHOWN)
+        self.position = Position.start(len(seeds), curriculum.first_stage(config))
+        # Sum and count of the losses since the last point of the curves.
+        self.losses = torch.zeros(2, len(seeds), dtype=torch.float64, device=self.device)
 
-    def run(self, report: Report, save: Save | None, resume: Mapping[str, bytes] | None) -> TrainedNetwork:
-        config, position = self.config, self.position
+    def run(self, report: Report, save: Save | None, resume: Mapping[str, bytes] | None) -> list[TrainedNetwork]:
         if resume is not None:
-            position = self.position = checkpoint.read(resume, self.optimiser, self.generator, config, self.seed)
-            self.losses.copy_(torch.tensor(position.pending, dtype=torch.float64))
-        floor = self.objective.floor(self.network, self._held_out_batch(), self._fixed_generator())
-        spent, started, first = position.seconds, time.monotonic(), position.step
-        saved = reported = started
-        pictured = started - config.picture_seconds
-        every, look = max(1, config.steps // _POINTS), max(1, config.steps // config.evaluations)
+            self._resume(resume)
+        position, config = self.position, self.config
+        pace = Pace(position, config)
         try:
-            while position.step < config.steps:
+            while position.step < config.steps and not self._gains_nothing_more():
                 self._step(position.step)
                 position.step += 1
-                done, point, picture = position.step, {}, None
-                if done % every == 0 or done == config.steps:
-                    point = self._point(floor)
-                if done % look == 0 or done == config.steps:
-                    self._evaluate()
-                now = time.monotonic()
-                position.seconds = spent + now - started
-                if save is not None and now - saved >= config.checkpoint_seconds and done < config.steps:
+                self._advance()
+                point, picture = self._look(pace)
+                pace.tick()
+                if save is not None and pace.is_checkpoint:
                     save(self._checkpoint())
-                    saved = now
-                if now - pictured >= config.picture_seconds or done == config.steps:
-                    self._check()
-                    picture, swaps = self.view.look(self._averaged_network(), done)
-                    point = {"step": float(done), **point, **swaps}
-                    pictured = time.monotonic()
-                if point or now - reported >= _REPORT_SECONDS:
-                    left = (now - started) / (done - first) * (config.steps - done)
-                    report(Progress(done / config.steps, self._message(), point, picture, left))
-                    reported = now
+                if point or pace.is_report:
+                    fraction = position.step / config.steps
+                    report(Progress(fraction, self._message(), point, picture, pace.seconds_left))
         except Interrupted:
             if save is not None:
                 save(self._checkpoint())
             raise
+        report(Progress(1.0, self._message(), seconds_left=0.0))
         return self._finish()
 
+    def _resume(self, files: Mapping[str, bytes]) -> None:
+        self.position = checkpoint.read(files, self.optimiser, self.generators, self.config, self.seeds)
+        self.losses.copy_(torch.tensor(self.position.pending, dtype=torch.float64))
+
     def _step(self, step: int) -> None:
-        config = self.config
-        pool = self.pool.at(step)
-        rows = torch.randint(len(pool), (config.displays_per_batch,), generator=self.generator, device=self.device)
-        batch = pool.take(rows, self._delay(step), swap_weight(config, step))
-        terms = self.objective.loss(self.network, batch, self.generator)
+        pool, config = self.pool.at(step), self.config
+        rows = torch.stack(
+            [
+                torch.randint(len(pool), (config.displays_per_batch,), generator=generator, device=self.device)
+                for generator in self.generators
+            ]
+        )
+        alone = torch.tensor([curriculum.REMEMBER in begun and len(begun) == 1 for begun in self.position.stages])
+        batch = pool.take(rows, curriculum.delay(config, step), torch.tensor(self._swap_weights(step)), alone)
+        terms = self.objective.loss(self.network, batch, self.generators)
         torch.stack(list(terms.values())).sum().backward()
         self.losses[0] += terms["main"].detach().nan_to_num()
         self.losses[1] += 1
-        self.optimiser.step(learning_rate(config, step), step + 1)
+        self.optimiser.step(curriculum.learning_rate(config, step), step + 1)
 
-    def _delay(self, step: int) -> int:
-        low, high = self.config.delay_steps
-        if low == high:
-            return low
-        generator = torch.Generator().manual_seed((self.seed * 7_368_787 + step) % 2**63)
-        return int(torch.randint(low, high + 1, (), generator=generator))
+    def _swap_weights(self, step: int) -> list[float]:
+        return [curriculum.swap_weight(self.config, begun, step) for begun in self.position.stages]
 
-    def _point(self, floor: float) -> dict[str, float]:
+    def _advance(self) -> None:
+        """Let every member begin the next stage of its curriculum if it is ready for it."""
+        config, done = self.config, self.position.step
+        waiting = [begun for begun in self.position.stages if curriculum.SWAP not in begun]
+        if not waiting or not curriculum.is_look(config, done):
+            return
+        able = [False] * len(self.seeds)
+        if config.curriculum == "measured":
+            network = self._averaged_network()
+            remembers = skill.remembered(network, self._held_out_batch(0.0, alone=True), self._fixed_generators())
+            selects = skill.selected(network, self._held_out_batch(0.0), self._fixed_generators())
+            able = [
+                bool(selects[k] > skill.SELECTED if curriculum.SELECT in begun else remembers[k] > skill.REMEMBERED)
+                for k, begun in enumerate(self.position.stages)
+            ]
+        for begun, ready in zip(self.position.stages, able, strict=True):
+            stage = curriculum.next_stage(config, begun, done, ready)
+            if stage is not None:
+                begun[stage] = done
+
+    def _look(self, pace: Pace) -> tuple[dict[str, float], dict[str, Any] | None]:
+        """What there is to show after a step: a point of the curves and a picture of the first network."""
+        points: list[dict[str, float]] = []
+        picture = None
+        if pace.is_point or pace.is_evaluation:
+            points = self._points()
+        if pace.is_evaluation:
+            self._evaluate(points)
+        point = _summary(points) if points else {}
+        if pace.is_picture:
+            self._check()
+            picture, swaps = self.view.look(self._averaged_network().member(0), self.position.step)
+            point = {"step": float(self.position.step), **point, **swaps}
+        return point, picture
+
+    def _points(self) -> list[dict[str, float]]:
+        """The losses since the last points, as the newest point of every member's curve."""
         self._check()
         step, (total, count) = self.position.step, self.losses.tolist()
         self.losses.zero_()
-        point = {
-            "step": float(step),
-            "loss": total / max(count, 1.0),
-            "floor": floor,
-            "learning_rate": learning_rate(self.config, step - 1),
-            "swap_weight": swap_weight(self.config, step - 1),
-        }
-        self.position.curve.append(point)
-        return point
+        points = [
+            {
+                "step": float(step),
+                "loss": total[member] / max(count[member], 1.0),
+                "floor": self.floor[member],
+                "learning_rate": curriculum.learning_rate(self.config, step - 1),
+                "swap_weight": weight,
+            }
+            for member, weight in enumerate(self._swap_weights(step - 1))
+        ]
+        for curve, point in zip(self.position.curves, points, strict=True):
+            curve.append(point)
+        return points
 
     def _check(self) -> None:
-        steps, left_out = self.optimiser.counts.tolist()
-        if left_out > 20 and left_out > 0.1 * steps:
-            raise Diverged(
-                f"{left_out:.0f} of {steps:.0f} training steps had no finite gradient, so the training was stopped. "
-                "A smaller learning rate usually helps."
-            )
+        for steps, left_out in self.optimiser.counts.T.tolist():
+            if left_out > 20 and left_out > 0.1 * steps:
+                raise Diverged(
+                    f"{left_out:.0f} of {steps:.0f} training steps had no finite gradient, so the training was "
+                    "stopped. A smaller learning rate usually helps."
+                )
 
-    def _evaluate(self) -> None:
-        """Look at held-out displays with all swaps; keep the averaged weights if they are the best so far."""
-        if swap_weight(self.config, self.position.step) < 1 and self.position.step < self.config.steps:
-            return
+    def _evaluate(self, points: list[dict[str, float]]) -> None:
+        """Look at held-out displays with all swaps; keep each member's averaged weights if they are its best so far."""
+        position, network = self.position, self._averaged_network()
         with torch.no_grad():
-            terms = self.objective.loss(self._averaged_network(), self._held_out_batch(), self._fixed_generator())
-        score = float(terms["main"])
-        best = self.position.best_score
-        if math.isfinite(score) and (best is None or score < best):
-            self.position.best_score, self.position.best_step = score, self.position.step
-            self.optimiser.keep_average()
+            terms = self.objective.loss(network, self._held_out_batch(), self._fixed_generators())
+        far = skill.energy(network, self._held_out_batch(), self._fixed_generators()).tolist()
+        weights = self._swap_weights(position.step)
+        for member, (score, energy) in enumerate(zip(terms["main"].tolist(), far, strict=True)):
+            points[member]["energy"] = energy
+            in_training = weights[member] < 1 and position.step < self.config.steps
+            if in_training or self._has_settled(member):
+                continue
+            if _is_better(score, position.best_score[member]):
+                position.best_score[member], position.best_step[member] = score, position.step
+                position.improved[member] = position.step
+                self.optimiser.keep_average(member)
+            if _is_better(energy, position.best_energy[member]):
+                position.best_energy[member], position.improved[member] = energy, position.step
 
-    def _held_out_batch(self) -> Batch:
-        rows = torch.arange(len(self.held_out), device=self.device)
-        return self.held_out.take(rows, self.config.delay_steps[1], 1.0)
+    def _has_settled(self, member: int) -> bool:
+        """Whether neither the held-out loss nor the distance of responses from their law gets smaller any more."""
+        position, patience = self.position, self.config.patience * self.config.steps
+        known = position.best_score[member] is not None
+        return known and 0 < patience < position.step - position.improved[member]
 
-    def _fixed_generator(self) -> torch.Generator:
-        return torch.Generator(self.device).manual_seed(self.seed)
+    def _gains_nothing_more(self) -> bool:
+        return all(self._has_settled(member) for member in range(len(self.seeds)))
+
+    def _held_out_batch(self, swaps: float = 1.0, alone: bool = False) -> Batch:
+        rows = torch.arange(len(self.held_out), device=self.device).expand(len(self.seeds), -1)
+        return self.held_out.take(rows, self.config.delay_steps[1], swaps, alone)
+
+    def _fixed_generators(self) -> list[torch.Generator]:
+        return [torch.Generator(self.device).manual_seed(seed) for seed in self.seeds]
 
     def _averaged_network(self) -> Network:
         self.optimiser.put(self.averaged, self.optimiser.average)
@@ -262,26 +246,48 @@ class _Training:
 
     def _checkpoint(self) -> dict[str, bytes]:
         self.position.pending = self.losses.tolist()
-        return checkpoint.write(self.optimiser, self.position, self.generator, self.config, self.seed)
+        return checkpoint.write(self.optimiser, self.position, self.generators, self.config, self.seeds)
 
     def _message(self) -> str:
-        weight = swap_weight(self.config, self.position.step)
-        stage = "without swaps" if weight == 0 else "swaps grow" if weight < 1 else "all swaps"
-        return f"step {self.position.step} of {self.config.steps}, {stage}"
+        position, config = self.position, self.config
+        found = {curriculum.stage_words(config, begun, position.step): None for begun in position.stages}
+        return f"step {position.step} of {config.steps}, {', '.join(found)}"
 
-    def _finish(self) -> TrainedNetwork:
-        if self.position.best_score is None:
+    def _finish(self) -> list[TrainedNetwork]:
+        if None in self.position.best_score:
             raise Diverged("The training ended without a usable network. A smaller learning rate usually helps.")
         self.optimiser.put(self.network, self.optimiser.best)
-        network = self.network.cpu().eval().requires_grad_(False)
-        picture, _ = self.view.look(network, self.position.step)
+        remembers = skill.remembered(self.network, self._held_out_batch(), self._fixed_generators()).tolist()
+        selects = skill.selected(self.network, self._held_out_batch(), self._fixed_generators()).tolist()
+        verdicts = [skill.Verdict(*one) for one in zip(remembers, selects, strict=True)]
+        return [self._trained(member, verdict) for member, verdict in enumerate(verdicts)]
+
+    def _trained(self, member: int, verdict: skill.Verdict) -> TrainedNetwork:
+        position, seed = self.position, self.seeds[member]
+        network = self.network.member(member).eval().requires_grad_(False)
+        view = self.view if member == 0 else LiveView(self.source, self.config, seed, _SHOWN)
         return TrainedNetwork(
             network=network,
-            seed=self.seed,
-            seconds=self.position.seconds,
-            curve=self.position.curve,
-            stages=stages(self.config),
-            score=self.position.best_score,
-            best_step=self.position.best_step,
-            picture=picture,
+            seed=seed,
+            seconds=position.seconds,
+            steps=position.step,
+            curve=position.curves[member],
+            stages=curriculum.stages(self.config, position.stages[member]),
+            score=float(position.best_score[member] or 0.0),
+            best_step=position.best_step[member],
+            verdict=verdict,
+            picture=view.look(network, position.step)[0],
         )
+
+
+def _is_better(value: float, best: float | None) -> bool:
+    return math.isfinite(value) and (best is None or value < best)
+
+
+def _summary(points: list[dict[str, float]]) -> dict[str, float]:
+    """One point for all members: means, and of the losses the smallest and the largest."""
+    if len(points) == 1:
+        return dict(points[0])
+    mean = {name: sum(point[name] for point in points) / len(points) for name in points[0]}
+    losses = [point["loss"] for point in points]
+    return {**mean, "loss_low": min(losses), "loss_high": max(losses)}

@@ -19,7 +19,8 @@ from backend.schemas.training import TrainOptions
 from models.behaviour.config import MODELS, FitConfig
 from models.behaviour.result import label
 from models.display_laws import UniformDisplays, from_dict
-from models.network.config import _RANGES, BUDGETS, InvalidConfig, TrainConfig
+from models.network.config import BUDGETS, InvalidConfig, TrainConfig
+from models.network.ranges import RANGES
 from models.network.swap_laws import SwapLaw
 from models.reading.mapping import Mapping as ReadingMapping
 
@@ -38,7 +39,7 @@ def test_fields_and_defaults_agree(schema: Any, config: Any, beside: set[str]) -
 
 
 def test_ranges_of_the_training_agree() -> None:
-    for name, (low, high) in _RANGES.items():
+    for name, (low, high) in RANGES.items():
         bounds = {type(part): part for part in TrainOptions.model_fields[name].metadata}
         assert (bounds[Ge].ge, bounds[Le].le) == (low, high), name
 

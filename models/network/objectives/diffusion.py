@@ -10,39 +10,42 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from models.network.diffusion import Schedule, forward_chain, posterior_mean
-from models.network.network import Network
+from models.network.diffusion import Schedule, by_step, forward_chain, posterior_mean
+from models.network.network import Generators, Network
 from models.network.objectives.penalties import penalties
 from models.network.targets import Batch, unit
 
 
-def loss(network: Network, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+def loss(network: Network, batch: Batch, generator: Generators) -> dict[str, Tensor]:
     """``"main"``: weighted mean square of the denoising error, in units of the estimated response (plane units)."""
     config = network.config
     schedule = network.schedule
     start, path = _path(network, batch, schedule, generator)
     clean = expected_response(network, batch, path, schedule) if config.target == "exact" else start.expand_as(path)
-    target = (_by_step(schedule.state) * path + _by_step(schedule.clean) * clean).flatten(1, 2)
+    target = (by_step(schedule.state, path) * path + by_step(schedule.clean, path) * clean).flatten(-3, -2)
 
-    prepared = network.prepare(batch.report, batch.probe, batch.present, batch.cue, batch.delay, generator)
-    state = prepared[-1].repeat_interleave(config.samples_per_display, dim=0)
-    shocks = network.draw((len(schedule), state.shape[0], config.neurons), generator).mul_(
-        network.recall_sd()[:, None, :]
-    )
-    recalled = network.recall(state, shocks, path.flatten(1, 2).flip(0))
+    prepared = network.prepare(batch.shown, batch.delay, generator)
+    state = prepared[-1].repeat_interleave(config.samples_per_display, dim=-2)
+    shocks = network.recall_noise(state.shape[-2], generator)
+    recalled = network.recall(state, shocks, path.flatten(-3, -2).flip(0))
     mean = (recalled[..., :2] - shocks[..., :2]).flip(0)
-    by_step = (mean - target).square().mean((1, 2))
-    return {"main": (step_weights(network, schedule) * by_step).sum(), **penalties(network, prepared, recalled)}
+    error = (mean - target).square().mean((-2, -1))
+    return {"main": _weighed(network, schedule, error), **penalties(network, prepared, recalled)}
 
 
-def floor(network: Network, batch: Batch, generator: torch.Generator) -> float:
+def floor(network: Network, batch: Batch, generator: Generators) -> Tensor:
     """0 for exact targets; for sampled ones what the exact posterior mean leaves, by simulation."""
     if network.config.target == "exact":
-        return 0.0
+        return batch.probability.new_zeros(batch.probability.shape[:-2])
     schedule = network.schedule
     start, path = _path(network, batch, schedule, generator)
-    error = _by_step(schedule.clean) * (expected_response(network, batch, path, schedule) - start)
-    return float((step_weights(network, schedule) * error.square().mean((1, 2, 3))).sum())
+    error = by_step(schedule.clean, path) * (expected_response(network, batch, path, schedule) - start)
+    return _weighed(network, schedule, error.square().mean((-3, -2, -1)))
+
+
+def _weighed(network: Network, schedule: Schedule, error: Tensor) -> Tensor:
+    """``(...)``: the weighted sum over steps of errors ``(T, ...)``."""
+    return (by_step(step_weights(network, schedule), error) * error).sum(0)
 
 
 def step_weights(network: Network, schedule: Schedule) -> Tensor:
@@ -59,7 +62,7 @@ def step_weights(network: Network, schedule: Schedule) -> Tensor:
 
 
 def expected_response(network: Network, batch: Batch, path: Tensor, schedule: Schedule) -> Tensor:
-    """``E[x_0 | x_t, display]`` for a path ``(T, B, S, 2)``, by quadrature over the tabulated law."""
+    """``E[x_0 | x_t, display]`` for a path ``(T, ..., B, S, 2)``, by quadrature over the tabulated law."""
     config = network.config
     log_weight = batch.probability.clamp(min=1e-30).log()
     return posterior_mean(
@@ -67,15 +70,12 @@ def expected_response(network: Network, batch: Batch, path: Tensor, schedule: Sc
     )
 
 
-def _path(network: Network, batch: Batch, schedule: Schedule, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def _path(network: Network, batch: Batch, schedule: Schedule, generator: Generators) -> tuple[Tensor, Tensor]:
+    """Responses ``(..., B, S, 2)`` in the plane and a path ``(T, ..., B, S, 2)`` of the forward chain from each."""
     config = network.config
     shape = (len(batch), config.samples_per_display)
     angle = batch.sample_angles(config.samples_per_display, generator)
-    start = config.radius * (unit(angle) + config.response_noise * network.draw((*shape, 2), generator))
+    width = network.draw((len(batch) * config.samples_per_display, 2), generator).unflatten(-2, shape)
+    start = config.radius * (unit(angle) + config.response_noise * width)
     noise = network.draw((len(schedule), len(batch) * config.samples_per_display, 2), generator)
-    path = forward_chain(start.flatten(0, 1), noise, schedule)
-    return start, path.unflatten(1, shape)
-
-
-def _by_step(values: Tensor) -> Tensor:
-    return values[:, None, None, None]
+    return start, forward_chain(start.flatten(-3, -2), noise, schedule).unflatten(-2, shape)

@@ -12,12 +12,13 @@ def penalties(network: Network, prepared: Tensor, recalled: Tensor) -> dict[str,
 
     Args:
         network: whose weights of the terms are used.
-        prepared: ``(steps, B, n)`` states of preparation.
-        recalled: ``(T, M, n)`` states of recall.
+        prepared: ``(steps, ..., B, n)`` states of preparation.
+        recalled: ``(T, ..., M, n)`` states of recall.
     """
     config = network.config
     off_plane = recalled[..., 2:]
     return {
-        "onset": config.onset_weight * prepared[-1, :, :2].square().sum(-1).mean(),
-        "activity": config.activity_weight * (prepared.square().mean() + off_plane.square().mean()),
+        "onset": config.onset_weight * prepared[-1, ..., :2].square().sum(-1).mean(-1),
+        "activity": config.activity_weight
+        * (prepared.square().mean((0, -2, -1)) + off_plane.square().mean((0, -2, -1))),
     }

@@ -80,7 +80,7 @@ def test_a_fresh_network_holds_what_it_has(generator):
     """Identity-like drive: without input and noise a state decays far slower than the leak alone would let it."""
     network = Network(QUICK, seed=2)
     state = torch.randn(20, QUICK.neurons, generator=generator)
-    drive = network.cell.drive(None, torch.zeros(QUICK.time_features))
+    drive = network.cell.drive(None, torch.zeros(1, QUICK.time_features))
     shocks = torch.zeros(10, 20, QUICK.neurons)
     end = network.cell.run(state, drive, shocks, None, QUICK.alpha, network.frame)[-1]
     share = torch.nn.functional.cosine_similarity(end - end.mean(0), state - state.mean(0)).mean()

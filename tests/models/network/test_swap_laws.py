@@ -5,6 +5,7 @@ import torch
 
 from models.circular import circular_sd
 from models.displays import Displays
+from models.network.config import DEMO
 from models.network.swap_laws import SwapLaw
 from models.network.targets import UnusableDisplays, grid, tabulate
 
@@ -84,13 +85,13 @@ def test_a_law_is_plain_data_and_says_what_is_wrong():
 def test_the_table_without_swaps_is_the_cued_item_alone(mixed_source, generator):
     law = mixed_source.law
     displays = mixed_source.displays.sample(40, generator)
-    batch = tabulate(displays, law, 90)
+    batch = tabulate(displays, law, DEMO)
     alone = SwapLaw(**{**law.to_json(), "kind": "none"}).density(displays, grid(90))
     assert torch.allclose(batch.plain.double(), alone / alone.sum(1, keepdim=True), atol=1e-6)
 
 
 def test_tabulated_sampling_follows_the_table(mixed_source, generator):
-    batch = tabulate(mixed_source.displays.sample(8, generator), mixed_source.law, 90)
+    batch = tabulate(mixed_source.displays.sample(8, generator), mixed_source.law, DEMO)
     drawn = batch.sample_angles(40_000, generator)
     index = torch.remainder(drawn + math.pi + math.pi / 90, 2 * math.pi).div(2 * math.pi / 90).long().clamp(max=89)
     share = torch.stack([torch.bincount(row, minlength=90) for row in index]) / 40_000
@@ -103,4 +104,4 @@ def test_a_law_between_the_points_of_the_grid_is_refused(mixed_source, generator
             return torch.zeros(len(displays), len(angles), dtype=torch.float64)
 
     with pytest.raises(UnusableDisplays, match="more angles"):
-        tabulate(mixed_source.displays.sample(4, generator), Needle(), 90)
+        tabulate(mixed_source.displays.sample(4, generator), Needle(), DEMO)

@@ -3,8 +3,7 @@ import math
 import torch
 
 from models.network.config import DEMO
-from models.network.network import fourier_projection
-from models.network.task import cue_image, stimulus_image, tuning
+from models.network.encodings import cue_image, fourier_projection, stimulus_image, tuning
 
 
 def test_an_item_on_a_grid_centre_has_a_peak_of_one():

@@ -11,7 +11,7 @@ from models.network.config import QUICK, InvalidConfig
 from models.network.estimate import estimate
 from models.network.optimiser import orthogonalised
 from models.network.storage import dump, load
-from models.network.training import learning_rate, stages, swap_weight, train
+from models.network.training import train
 from models.progress import Interrupted
 
 TINY = QUICK.changed(
@@ -121,7 +121,7 @@ def test_divergence_is_said_and_never_saved(mixed_source, monkeypatch):
 
 
 def test_weights_that_are_not_finite_do_not_reach_a_checkpoint(mixed_source):
-    state = training._Training(TINY, mixed_source, 3, "cpu")
+    state = training._Training(TINY, mixed_source, [3], "cpu")
     state.optimiser.weights[0].data[0, 0] = math.inf
     with pytest.raises(Diverged, match="step 0"):
         state._checkpoint()
@@ -146,17 +146,6 @@ def test_progress_says_what_a_page_shows(mixed_source):
     assert all(progress.seconds_left is not None and progress.seconds_left >= 0 for progress in watcher.seen)
     json.dumps(trained.summary(), allow_nan=False)
     assert load(dump(trained.network, trained.summary())).config == TINY
-
-
-def test_the_curriculum_and_the_learning_rate():
-    config = QUICK.changed(steps=1000, without_swaps=0.3, ramp=0.2, warm_up=0.1)
-    assert [swap_weight(config, step) for step in (0, 299, 400, 500, 999)] == pytest.approx([0, 0, 0.5, 1, 1])
-    rates = [learning_rate(config, step) for step in range(1000)]
-    assert max(rates) == pytest.approx(config.learning_rate)
-    assert rates.index(max(rates)) == 100
-    assert rates[-1] < 0.01 * config.learning_rate
-    assert [stage["from_step"] for stage in stages(config)] == [0, 300, 500]
-    assert [stage["name"] for stage in stages(config.changed(without_swaps=0.0, ramp=0.0))] == ["all swaps"]
 
 
 def test_orthogonalised_updates(generator):

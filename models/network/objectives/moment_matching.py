@@ -1,0 +1,60 @@
+"""Mean and covariance of the responses to each display, as the response law has them: limited behavioural signatures.
+
+The network runs freely and is judged at the end of recall. What a display's responses have beyond two moments (two
+clusters at the items, say, instead of one elongated cloud between them) is not asked for. The plain squared distance of
+sample moments would favour too small a spread, as their own sampling noise grows with it; so the samples of a display
+are halved, and the product of the two halves' errors estimates the squared error without bias.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from models.network.network import Generators, Network
+from models.network.objectives.mean_matching import mean_response, run_freely
+from models.network.objectives.penalties import penalties
+from models.network.targets import Batch, unit
+
+
+def loss(network: Network, batch: Batch, generator: Generators) -> dict[str, Tensor]:
+    """``"main"``: squared error of the mean (plane units squared) plus that of the covariance over the radius squared.
+
+    It may come out below 0 by chance: it is an estimate, unbiased, of something that is not.
+    """
+    config = network.config
+    prepared, recalled = run_freely(network, batch, generator)
+    end = recalled[-1, ..., :2].unflatten(-2, (len(batch), config.samples_per_display))
+    mean, covariance = response_moments(batch, config.radius, config.response_noise)
+    main = moment_error(end, mean, covariance, config.radius).mean(-1)
+    return {"main": main, **penalties(network, prepared, recalled)}
+
+
+def floor(network: Network, batch: Batch, generator: Generators) -> Tensor:
+    """0: the law's own moments can be had exactly."""
+    return batch.probability.new_zeros(batch.probability.shape[:-2])
+
+
+def response_moments(batch: Batch, radius: float, spread: float) -> tuple[Tensor, Tensor]:
+    """Mean ``(..., B, 2)`` and covariance ``(..., B, 2, 2)`` of the response law in the plane.
+
+    Both follow from the first two trigonometric moments of the tabulated density; the response noise that gives the
+    ring its width is added, as it is in what the other objectives aim at.
+    """
+    mean = mean_response(batch, radius)
+    points = radius * unit(batch.angles)
+    second = (batch.probability[..., None] * points).mT @ points
+    round_noise = (radius * spread) ** 2 * torch.eye(2, device=mean.device, dtype=mean.dtype)
+    return mean, second - mean[..., :, None] * mean[..., None, :] + round_noise
+
+
+def moment_error(responses: Tensor, mean: Tensor, covariance: Tensor, radius: float) -> Tensor:
+    """``(..., B)``: unbiased squared errors of the two moments of responses ``(..., B, S, 2)``, S at least 4."""
+    half = responses.shape[-2] // 2
+    errors = []
+    for part in (responses[..., :half, :], responses[..., half : 2 * half, :]):
+        centred = part - part.mean(-2, keepdim=True)
+        found = centred.mT @ centred / (half - 1)
+        errors.append((part.mean(-2) - mean, found - covariance))
+    (mean_one, cov_one), (mean_two, cov_two) = errors
+    return (mean_one * mean_two).sum(-1) + (cov_one * cov_two).sum((-2, -1)) / radius**2
