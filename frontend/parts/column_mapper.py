@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from frontend.parts.markup import Child, Json
-from frontend.parts.period_menu import GUESSED, period_key, period_menu
+from frontend.parts.period_menu import period_key, period_menu, period_of
 
 # field of the Mapping, what people call it, what it is, whether it may hold several columns, whose unit it has
 ROLES: tuple[tuple[str, str, str, bool, str | None], ...] = (
@@ -232,7 +232,7 @@ def collect(
     changed = dict(mapping)
     for field, _, _, many, _ in ROLES:
         changed[field] = columns.get(field) or ([] if many else None)
-    units = {unit: None if value == GUESSED else float(value) for unit, value in periods.items() if value is not None}
+    units = {unit: period_of(value) for unit, value in periods.items() if value is not None}
     changed["periods"] = dict(mapping.get("periods") or {}) | units
     changed |= {
         field: value == "yes" if field == "include_target" else value

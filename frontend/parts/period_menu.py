@@ -60,6 +60,14 @@ def period_key(period: float) -> str:
     return f"{period:.6f}"
 
 
+def period_of(key: str) -> float | None:
+    """The period that a menu's value stands for, with all its digits; None for one that is to be guessed."""
+    if key == GUESSED:
+        return None
+    known = (value for value, _ in (*PERIODS, *UNUSUAL) if period_key(value) == key)
+    return next(known, float(key))
+
+
 def units_after(
     triggered: str, columns: dict[str, Json], mapping: dict[str, Any], periods: dict[str, str | None]
 ) -> dict[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -109,7 +110,8 @@ def explained(mapping: Mapping, guessed: Guess) -> dict[str, str]:
             instead = f"; the guess was {named}" if named and changed else ""
             reasons[reason] = f"chosen by you{instead}"
     for reason, role in UNITS.items():
-        if reason in guessed.reasons and mapping.period(role) == guessed.mapping.period(role):
+        alike = math.isclose(mapping.period(role), guessed.mapping.period(role), rel_tol=1e-4)
+        if reason in guessed.reasons and alike:
             reasons[reason] = guessed.reasons[reason]
     return reasons
 

@@ -56,6 +56,11 @@ def test_periods_in_words(period: float, words: str) -> None:
     assert words in [entry["label"] for entry in period_menu.period_menu(period)]
 
 
+def test_a_unit_keeps_all_its_digits() -> None:
+    for period in (2 * math.pi, math.pi, 360.0, 2 * math.pi * math.pi / 180, 13.0):
+        assert period_menu.period_of(period_menu.period_key(period)) == period
+
+
 def test_a_role_with_another_column_has_its_unit_guessed_anew() -> None:
     mapping = study_records.MAPPING
     columns, periods, readings, missing = menus(mapping)
