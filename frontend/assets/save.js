@@ -37,9 +37,11 @@
     return rows;
   }
 
+  // Points: x and y, or angle and radius, or the three shares of a simplex; with the interval of y where there is one.
   function lineRows(name, trace) {
-    const along = trace.theta || trace.x || [];
-    const up = trace.r || trace.y || [];
+    const along = trace.theta || trace.a || trace.x || [];
+    const up = trace.r || trace.b || trace.y || [];
+    const away = trace.c || trace.z || [];
     const length = Math.max(along.length, up.length);
     const rows = [];
     for (let i = 0; i < length; i++) {
@@ -48,7 +50,7 @@
         continue;
       }
       const [low, high] = trace.meta?.interval ? trace.customdata[i] : ["", ""];
-      rows.push([name, along[i], up[i], trace.z && trace.z.length === length ? trace.z[i] : "", low, high]);
+      rows.push([name, along[i], up[i], away.length === length ? away[i] : "", low, high]);
     }
     return rows;
   }

@@ -35,29 +35,40 @@ def small_multiples(
     feature = (behind or {}).get("feature", "probe")
     figure = panels(len(ordered), f"{feature} distance", LABELS[view], height=112)
     for number, subject in enumerate(ordered, start=1):
-        function = of_size(subject["swap_functions"], set_size)
-        axis = "" if number == 1 else str(number)
-        if behind:
-            figure.add_scatter(
-                x=degrees(behind["distance"]),
-                y=behind[view]["mean"],
-                mode="lines",
-                line={"color": theme.UNIFORM, "width": 1.6, "dash": "dash"},
-                name="population",
-                hovertemplate="population %{y:.3f}<extra></extra>",
-                **axes(number),
-            )
-        if function:
-            at, shown = degrees(function["distance"]), function[view]
-            shade = theme.translucent(theme.NON_TARGET, 0.2)
-            figure.add_trace(band(at, shown["low"], shown["high"], shade, "95 % band", axis))
-            figure.add_trace(curve(function, view, f"subject {subject['name']}", number, width=2.0))
+        _panel(figure, of_size(subject["swap_functions"], set_size), behind, view, number, f"subject {subject['name']}")
         panel_title(figure, number, _title(subject))
-    example = behind or {"distance": [0.0]}
-    figure.update_xaxes(**angle_ticks(half=not signed(example), few=True))
     functions = [found for subject in subjects if (found := of_size(subject["swap_functions"], set_size))]
+    figure.update_xaxes(**angle_ticks(half=not any(map(signed, functions)), few=True))
     figure.update_yaxes(nticks=4, tickformat=".0%" if view == "probability" else "", range=_range(functions, view))
     return figure
+
+
+def _panel(
+    figure: go.Figure,
+    function: dict[str, Any] | None,
+    behind: dict[str, Any] | None,
+    view: View,
+    number: int,
+    name: str,
+) -> None:
+    """One subject's curve with its band, over the population's where there is one."""
+    if behind:
+        figure.add_scatter(
+            x=degrees(behind["distance"]),
+            y=behind[view]["mean"],
+            mode="lines",
+            line={"color": theme.UNIFORM, "width": 1.6, "dash": "dash"},
+            name="population",
+            hovertemplate="population %{y:.3f}<extra></extra>",
+            **axes(number),
+        )
+    if function:
+        axis = "" if number == 1 else str(number)
+        at, shown = degrees(function["distance"]), function[view]
+        figure.add_trace(
+            band(at, shown["low"], shown["high"], theme.translucent(theme.NON_TARGET, 0.2), "95 % band", axis)
+        )
+        figure.add_trace(curve(function, view, name, number, width=2.0))
 
 
 def _range(functions: list[dict[str, Any]], view: View) -> list[float] | None:

@@ -250,6 +250,24 @@ def test_a_figure_is_saved(site: Site, page: Page, form: str, begins: bytes) -> 
     assert site.complaints == []
 
 
+def test_numbers_of_a_simplex_and_of_a_map_are_saved(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}/behaviour?fit=f5")
+    card = page.locator("[data-figure='weights']")
+    expect(card.locator(".main-svg").first).to_be_attached()
+    card.get_by_text("Simplex", exact=True).click()
+    expect(card.locator(".ternarylayer .scatterlayer").first).to_be_attached()
+    result = site.state.fits["f5"]["result"]
+    last = result["weights"][-1]
+    expected = {
+        "weights": [str(last[name]["value"]) for name in ("target", "swap", "uniform")],
+        "swap-surface": ["180", "180", str(result["swap_surfaces"][0]["probability"]["mean"][-1][-1])],
+    }
+    for figure, numbers in expected.items():
+        with page.expect_download() as download:
+            page.locator(f"[data-figure='{figure}']").get_by_role("button", name=re.compile("CSV")).click()
+        assert ",".join(numbers) in Path(download.value.path()).read_text()
+
+
 def test_the_page_is_drawn_anew_whenever_its_news_came(site: Site, page: Page) -> None:
     """News in one instant, news before the page was there, and a state that no event told all end in the truth."""
     for job in site.state.jobs.values():
