@@ -172,7 +172,7 @@ def test_slopes_are_those_of_differences(options, truths, answers):
     vector, population = bound.start(pooled.start([start(trials, size, config.uniform) for size in sizes]))
     vector = vector + 0.1 * np.random.default_rng(0).standard_normal(len(vector))
     _, gradient = bound.cost(vector, population)
-    for i in range(0, len(vector), max(1, len(vector) // 60)):
+    for i in range(0, len(vector), max(1, len(vector) // 30)):
         step = np.zeros_like(vector)
         step[i] = 1e-5
         slope = (bound.cost(vector + step, population)[0] - bound.cost(vector - step, population)[0]) / 2e-5
