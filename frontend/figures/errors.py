@@ -15,13 +15,16 @@ MOST_NAMED, FEWEST_BARS = 40, 8
 
 
 def own_degrees(feature_degrees: int, few: bool = False) -> dict[str, object]:
-    """Axis in degrees of the full circle, with the feature's own degrees below them where these are others."""
+    """Axis in degrees of the full circle, with the feature's own degrees in brackets where these are others.
+
+    They stand below, or beside in panels with `few` ticks, where rows of panels leave no room for two lines.
+    """
     axis = angle_ticks(few=few)
     if feature_degrees == 360:
         return axis
-    at = (-90, 0, 90) if few else FULL
-    own = [f"{tick}°<br>({tick * feature_degrees / 360:g}°)".replace("-", "−") for tick in at]
-    return axis | {"tickvals": list(at), "ticktext": own}
+    at, between = ((-90, 0, 90), " ") if few else (FULL, "<br>")
+    own = [f"{tick}°{between}({tick * feature_degrees / 360:g}°)" if tick or not few else "0°" for tick in at]
+    return axis | {"tickvals": list(at), "ticktext": [words.replace("-", "−") for words in own]}
 
 
 def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360) -> go.Figure:
@@ -29,7 +32,8 @@ def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360
 
     `feature_degrees` are the feature's own degrees in one full turn: 180 for orientations, which are drawn doubled.
     """
-    figure = panels(len(errors), along="response − target", up="density", height=150)
+    least = 118 if feature_degrees == 360 else 190  # room for two kinds of degrees beside each other
+    figure = panels(len(errors), along="response − target", up="density", height=150, least=least)
     for number, row in enumerate(errors, start=1):
         figure.add_bar(
             x=middles(row["edges"]),
@@ -44,8 +48,6 @@ def error_distributions(errors: list[dict[str, Any]], feature_degrees: int = 360
         panel_title(figure, number, words)
     figure.update_xaxes(**own_degrees(feature_degrees, few=True))
     figure.update_yaxes(rangemode="tozero", nticks=4)
-    if feature_degrees != 360:
-        figure.update_layout(margin={"b": 62})
     return figure
 
 

@@ -77,7 +77,7 @@ def test_orientations_are_shown_with_their_own_degrees() -> None:
     figure = errors.error_distributions(pictures["errors"], 180)
     sd = pictures["errors"][0]["sd"] * 180 / 3.141592653589793
     assert f"sd {sd:.0f}° ({sd / 2:.0f}°)" in figure.layout.annotations[0].text
-    assert figure.layout.xaxis.ticktext == ("−90°<br>(−45°)", "0°<br>(0°)", "90°<br>(45°)")
+    assert figure.layout.xaxis.ticktext == ("−90° (−45°)", "0°", "90° (45°)")
     assert errors.error_distributions(pictures["errors"]).layout.xaxis.ticktext == ("−90°", "0°", "90°")
     summary = ASKED["summary"] | {"feature_degrees": 180}
     drawn = text_of([dataset_report.facts(ASKED | {"summary": summary})])
