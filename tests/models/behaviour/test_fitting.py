@@ -32,10 +32,10 @@ def test_held_out_likelihood_is_near_the_truth(planted, fitted):
 
 
 def test_bands_cover_a_planted_swap_function(planted):
-    """2,500 trials, several seeds: at least 90 % of the observed grid lies within the 95 % band."""
+    """5,000 trials, several seeds: at least 90 % of the observed grid lies within the 95 % band."""
     covered, errors = [], []
     for seed in range(3):
-        (curve,) = fit(BNS_FIT, planted.trials(100 + seed, 2500)).model.swap_estimates()
+        (curve,) = fit(BNS_FIT, planted.trials(100 + seed, 5000)).model.swap_estimates()
         seen = curve.grid[0] >= math.pi / 6
         truth = planted.log_odds(curve.grid[0])[seen]
         gap = truth - curve.mean[seen]
