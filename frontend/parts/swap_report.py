@@ -65,6 +65,8 @@ def surface_card(result: dict[str, Any]) -> html.Section | None:
     surfaces = result.get("swap_surfaces") or []
     if not surfaces:
         return None
+    sizes = size_switch("surface-size", [surface["set_size"] for surface in surfaces])
+    sizes.disabled = True  # the map, which comes first, shows them all
     slider = _slice_slider(-180 if any(map(signed, surfaces)) else 0)
     return figure_card(
         "swap-surface",
@@ -87,7 +89,7 @@ def surface_card(result: dict[str, Any]) -> html.Section | None:
         ),
         controls=[
             switch("surface-way", "View", WAYS),
-            size_switch("surface-size", [surface["set_size"] for surface in surfaces]),
+            sizes,
             switch("surface-scale", "Scale", SCALES),
         ],
         legend=slider,
