@@ -21,7 +21,7 @@ from models.behaviour.swap_shapes import MissingProbe, check_probe
 from models.behaviour.three_component import expectation_maximisation
 from models.trials import Trials
 
-MOST_INDUCING_2D = 8
+MOST_INDUCING_2D, MOST_INDUCING_2D_SIGNED = 8, 5  # an axis; of signed distances on either side of 0
 _START_STEPS, _START_TOLERANCE = 200, 1e-6
 
 
@@ -71,7 +71,8 @@ def bound_of(config: FitConfig, trials: Trials, sizes: Sequence[int]) -> BlockBo
     data = [prepare(trials, size, config.axes, not config.even) for size in sizes]
     several = tuple(size for size in sizes if size > 1)
     groups = [several] if config.swap_function_shared and several else [(size,) for size in several]
-    inducing = min(config.inducing, MOST_INDUCING_2D) if len(config.axes) == 2 else config.inducing
+    most = MOST_INDUCING_2D if config.even else MOST_INDUCING_2D_SIGNED
+    inducing = min(config.inducing, most) if len(config.axes) == 2 else config.inducing
     family = FAMILIES[config.emission]
     return BlockBound(data, groups, config.axes, config.even, family, config.noise, config.uniform, inducing)
 

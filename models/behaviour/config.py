@@ -58,7 +58,7 @@ class FitConfig:
         subjects: "pooled" as if they were one; "separate" fits; "hierarchical" (BNS): swap functions and noise of the
             subjects vary around those of the population.
         inducing: BNS: inducing points along an axis of continuous distance (discrete ones are used as such; with both
-            distances at most 8 are used).
+            distances at most 8 are used, or 5 on either side of 0).
         max_steps: most iterations of the optimiser (three-component: of EM per set size, times 20).
         tolerance: BNS has converged when the bound gained less than this many nats per trial over ``window``
             iterations; EM when one iteration gained less than a thousandth of it; the log-likelihood of the other
