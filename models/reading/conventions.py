@@ -60,14 +60,9 @@ def convention(
     found = {reading: offsets(values, zero, error, reading) for reading in readings}
     # Items on one side of the circle seem to keep a distance, or to attract responses, when misread.
     free = named or target is None or concentration(target) < EVEN
-    gaps = {reading: max(separation(offset), opposite_separation(offset)) for reading, offset in found.items()}
-    first, second = sorted(gaps, key=lambda reading: -gaps[reading])[:2]
-    if (free or first == "angles") and gaps[first] > CLEAR_GAP and gaps[first] > 4 * gaps[second]:
-        return Convention(
-            first,
-            f"read as {WORDS[first]}: so read, no non-target is closer to the target than "
-            f"{np.degrees(gaps[first]):.0f}°, as by design; read as {WORDS[second]} they touch",
-        )
+    spaced = _by_gap(found, free)
+    if spaced is not None:
+        return spaced
     scores = {reading: signature(error, offset, set_size) or 0.0 for reading, offset in found.items()}
     ranked = sorted(scores, key=lambda reading: -scores[reading])
     if target is None:
@@ -95,6 +90,19 @@ def convention(
         likely,
         f"read as {WORDS[likely]}, but the values do not decide it",
         ("response_minus", "minus_target") if likely == "response_minus" else ("minus_target", "response_minus"),
+    )
+
+
+def _by_gap(found: dict[str, np.ndarray], free: bool) -> Convention | None:
+    """The one reading under which items keep a distance from the target, or from the point opposite to it."""
+    gaps = {reading: max(separation(offset), opposite_separation(offset)) for reading, offset in found.items()}
+    first, second = sorted(gaps, key=lambda reading: -gaps[reading])[:2]
+    if not (free or first == "angles") or gaps[first] <= CLEAR_GAP or gaps[first] <= 4 * gaps[second]:
+        return None
+    return Convention(
+        first,
+        f"read as {WORDS[first]}: so read, no non-target is closer to the target than "
+        f"{np.degrees(gaps[first]):.0f}°, as by design; read as {WORDS[second]} they touch",
     )
 
 

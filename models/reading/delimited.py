@@ -56,7 +56,7 @@ def _text(data: bytes) -> str:
         raise Unreadable(
             BINARY,
             "It holds binary data of a kind Swapscope does not know. It reads csv, tsv and other text tables, "
-            "parquet, xlsx, npz, npy and MATLAB .mat files.",
+            "parquet, xlsx, npz, npy, R .rda and .rds, and MATLAB .mat files.",
         )
     try:
         return data.decode("utf-8-sig")

@@ -161,6 +161,5 @@ def _from_values(found: by_values.Found, named: Roles) -> Roles:
         subject=named.subject or found.subject,
         condition=named.condition,
         set_size=named.set_size,
-        unnamed=True,
         reasons={**{key: value for key, value in named.reasons.items() if key in ("subject", "condition")}, **reasons},
     )

@@ -30,7 +30,6 @@ class Roles:
     condition: tuple[str, ...] = ()
     trial: tuple[str, ...] = ()
     relative: bool = False
-    unnamed: bool = False
     reasons: dict[str, str] = field(default_factory=dict)
     lacks: tuple[str, str] | None = None
 
