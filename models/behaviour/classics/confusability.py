@@ -17,16 +17,15 @@ the non-targets. Densities are linear between the options.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from models.behaviour.classics.free_odds import EqualSwaps, free_swaps
-from models.behaviour.classics.precision_grid import emission_of
-from models.behaviour.classics.responses import HALF_GRID, SizeResponses
-from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row, sd_row
-from models.behaviour.emissions import TabulatedEmission
+from models.behaviour.classics.responses import HALF_GRID
+from models.behaviour.classics.tabulated import Tabulated
+from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row
 from models.behaviour.model import Parameter
 
 OPTIONS = 360
@@ -37,37 +36,38 @@ _HALF = OPTIONS // 2 + 1
 
 
 def option_probabilities(strength: Tensor, reach: Tensor) -> Tensor:
-    """``(181,)`` probability of the option at each whole step from the item, 0 to half the circle; both sides alike.
+    """``(S, 181)`` probability of the option at each whole step from the item, 0 to half the circle; both sides alike.
 
     Args:
-        strength: d', at least 0.
+        strength: ``(S,)`` d', at least 0.
         reach: radians over which similarity falls to 1 / e.
     """
     distance = torch.arange(_HALF, dtype=torch.float64) * (2 * math.pi / OPTIONS)
+    strength = strength[:, None]
     familiarity = strength * torch.exp(-distance / reach)
     span = strength + _ABOVE - _LOWEST
     z = _LOWEST + span * torch.linspace(0, 1, _NODES, dtype=torch.float64)
-    above = z - familiarity[:, None]
+    above = z[:, None, :] - familiarity[:, :, None]
     below = torch.special.log_ndtr(above)
     several = torch.full((_HALF, 1), 2.0, dtype=torch.float64)
     several[0] = several[-1] = 1.0  # the item itself and its opposite occur once
-    others = (several * below).sum(0) - below
-    return (others - 0.5 * above**2).exp().sum(1) * (span / (_NODES - 1)) / math.sqrt(2 * math.pi)
+    others = (several * below).sum(1, keepdim=True) - below
+    return (others - 0.5 * above**2).exp().sum(2) * (span / (_NODES - 1)) / math.sqrt(2 * math.pi)
 
 
-def half_density(strength: Tensor, reach: Tensor) -> Tensor:
-    """``(HALF_GRID,)`` density per radian at ``2 pi j / GRID``, linear between the options, of unit integral."""
-    options = option_probabilities(strength, reach)
+def half_densities(strength: Tensor, reach: Tensor) -> Tensor:
+    """``(HALF_GRID, S)`` density per radian at ``2 pi j / GRID``, linear between the options, of unit integral."""
+    options = option_probabilities(strength, reach).T
     place = torch.arange(HALF_GRID, dtype=torch.float64) * ((_HALF - 1) / (HALF_GRID - 1))
     left = place.floor().clamp(max=_HALF - 2)
-    part = place - left
+    part = (place - left)[:, None]
     low = left.long()
     density = (1 - part) * options.index_select(0, low) + part * options.index_select(0, low + 1)
-    whole = 2 * density.sum() - density[0] - density[-1]
+    whole = 2 * density.sum(0) - density[0] - density[-1]
     return density / (whole * (math.pi / (HALF_GRID - 1)))
 
 
-class Confusability(EqualSwaps):
+class Confusability(EqualSwaps, Tabulated):
     """Memory strength at every set size, one reach of similarity, and swaps."""
 
     name = "confusability"
@@ -92,17 +92,10 @@ class Confusability(EqualSwaps):
             found.append(Start(self.vector(values)))
         return found
 
-    def density(self, theta: Tensor, size: int) -> Tensor:
-        """``(HALF_GRID,)`` density of the errors around the remembered item."""
-        return half_density(self.at(theta, "log_strength", size).exp(), self.at(theta, "log_reach").exp())
-
-    def noise(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """The density, read from its table."""
-        return data.read(self.density(theta, data.size))
-
-    def emission(self, theta: Tensor, size: int) -> TabulatedEmission:
-        """The law of the errors."""
-        return emission_of(self.density(theta, size))
+    def tables(self, theta: Tensor, sizes: Sequence[int]) -> Tensor:
+        """``(HALF_GRID, S)`` densities of the errors around the remembered item."""
+        strengths = torch.stack([self.at(theta, "log_strength", size) for size in sizes]).exp()
+        return half_densities(strengths, self.at(theta, "log_reach").exp())
 
     def shown(self, theta: Tensor) -> list[Parameter]:
         """Memory strength and the sd that it means at every set size, and the reach of similarity."""
@@ -111,5 +104,4 @@ class Confusability(EqualSwaps):
         for size in self.set_sizes:
             strength = float(self.at(theta, "log_strength", size).exp())
             rows.append(row("memory_strength", "Memory strength d′", strength, size))
-            rows.append(sd_row(self.emission(theta, size), size))
-        return rows
+        return rows + self.sd_rows(theta)

@@ -57,7 +57,7 @@ class Likelihood:
 
     def total(self, theta: Tensor) -> Tensor:
         """Log-likelihood, nats."""
-        return torch.stack([self.theory.log_density(theta, part).sum() for part in self.data]).sum()
+        return self.theory.log_likelihood(theta, self.data)
 
     def posterior(self, theta: Tensor) -> Tensor:
         """Log posterior density up to a constant, nats."""

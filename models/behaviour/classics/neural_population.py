@@ -13,22 +13,23 @@ With probability b another item is reported, b free at every set size and shared
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 from models.behaviour.classics.free_odds import EqualSwaps, free_swaps
-from models.behaviour.classics.precision_grid import emission_of, information, precision_grid
-from models.behaviour.classics.responses import SizeResponses
+from models.behaviour.classics.precision_grid import information, precision_grid
 from models.behaviour.classics.spike_resultants import LEAST_TUNING, MOST_TUNING, concentration_weights
+from models.behaviour.classics.tabulated import Tabulated
 from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row
-from models.behaviour.emissions import TabulatedEmission, von_mises
+from models.behaviour.emissions import von_mises
 from models.behaviour.model import Parameter
 
 LEAST_GAIN, MOST_GAIN = 0.02, 90.0  # spikes an item; the tables end at 128
 
 
-class NeuralPopulation(EqualSwaps):
+class NeuralPopulation(EqualSwaps, Tabulated):
     """Gain, tuning and swaps."""
 
     name = "neural_population"
@@ -57,13 +58,9 @@ class NeuralPopulation(EqualSwaps):
         gain = self.at(theta, "log_gain") - math.log(size / self.set_sizes[0])
         return concentration_weights(self.at(theta, "log_tuning"), gain)
 
-    def noise(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """Density of the decoded value, read from its table."""
-        return data.read(precision_grid().density(self.weights(theta, data.size)))
-
-    def emission(self, theta: Tensor, size: int) -> TabulatedEmission:
-        """The law of the decoded value."""
-        return emission_of(precision_grid().density(self.weights(theta, size)))
+    def tables(self, theta: Tensor, sizes: Sequence[int]) -> Tensor:
+        """``(HALF_GRID, S)`` laws of the decoded value."""
+        return precision_grid().density(torch.stack([self.weights(theta, size) for size in sizes]))
 
     def shown(self, theta: Tensor) -> list[Parameter]:
         """Spikes of a display, tuning with its width, and the sd at every set size."""
@@ -75,7 +72,4 @@ class NeuralPopulation(EqualSwaps):
             row("tuning", "Tuning concentration κ", tuning),
             row("tuning_width", "Tuning width (SD, degrees of the full circle)", width),
         ]
-        for size in self.set_sizes:
-            sd = math.degrees(precision_grid().sd(self.weights(theta, size)))
-            rows.append(row("sd", "Noise SD (degrees of the full circle)", sd, size))
-        return rows
+        return rows + self.sd_rows(theta)

@@ -61,6 +61,10 @@ class ParametricModel(MixtureModel):
 
     def parameters(self) -> list[Parameter]:
         """What the theory shows, with 95 % intervals over the draws."""
+        return list(self._parameters)
+
+    @cached_property
+    def _parameters(self) -> list[Parameter]:
         rows = self.theory.shown(self.estimate)
         drawn = np.array([[one.shown.value for one in self.theory.shown(theta)] for theta in self.draws])
         low, high = np.quantile(drawn, [0.025, 0.975], axis=0)

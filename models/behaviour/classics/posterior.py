@@ -44,22 +44,23 @@ def posterior_draws(
         generator: of the draws.
     """
     low, high = torch.tensor(limits, dtype=torch.float64).T
-    centre = mode
-    for last in (False,) * (_ROUNDS - 1) + (True,):
+    centre, points, log_weight = mode, torch.empty(0, len(mode)).double(), torch.empty(0).double()
+    for _ in range(_ROUNDS):
         root = torch.linalg.cholesky(covariance) * _WIDER
         noise = torch.randn(_PROPOSALS, len(mode), generator=generator, dtype=torch.float64)
-        points = centre + noise @ root.T
-        inside = ((points >= low) & (points <= high)).all(1)
+        proposed = centre + noise @ root.T
+        inside = ((proposed >= low) & (proposed <= high)).all(1)
         score = torch.full((_PROPOSALS,), -torch.inf, dtype=torch.float64)
-        score[inside] = torch.tensor([log_posterior(point) for point in points[inside]], dtype=torch.float64)
-        log_weight = score + 0.5 * (noise**2).sum(1)
+        score[inside] = torch.tensor([log_posterior(point) for point in proposed[inside]], dtype=torch.float64)
+        proposal = -0.5 * (noise**2).sum(1) - root.diagonal().log().sum()
+        # all rounds count, each draw weighted by the proposal that it came from
+        points, log_weight = torch.cat([points, proposed]), torch.cat([log_weight, score - proposal])
         if not bool(log_weight.isfinite().any()):
             return mode.expand(DRAWS, -1).clone()
-        weight = log_weight.softmax(0)
-        if last or float(1 / (weight**2).sum()) >= _ENOUGH:
+        if float(1 / (log_weight.softmax(0) ** 2).sum()) >= _ENOUGH:
             break
         centre, covariance = _learnt(points, log_weight)
-    return points[_systematic(weight, generator)]
+    return points[_systematic(log_weight.softmax(0), generator)]
 
 
 def _learnt(points: Tensor, log_weight: Tensor) -> tuple[Tensor, Tensor]:

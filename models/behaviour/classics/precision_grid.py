@@ -14,7 +14,7 @@ from scipy import special
 from torch import Tensor
 
 from models.behaviour.classics.responses import HALF_GRID
-from models.behaviour.emissions import TabulatedEmission, von_mises
+from models.behaviour.emissions import von_mises
 from models.behaviour.emissions.tabulated import GRID
 
 LEAST_KAPPA, MOST_KAPPA = 3e-3, 1.2e4  # flat to 0.3 %; an sd of half a degree, six points of the tables
@@ -47,13 +47,8 @@ class PrecisionGrid:
         self.table = von_mises.log_density(angle[:, None], concentrations).exp()
 
     def density(self, weights: Tensor) -> Tensor:
-        """``(HALF_GRID,)`` density of a mixture with weights ``(1 + G,)``; differentiable in them."""
-        return self.table @ weights
-
-    def sd(self, weights: Tensor) -> float:
-        """Circular sd of a mixture, radians."""
-        length = float(self.length @ weights)
-        return math.sqrt(-2 * math.log(length)) if length > 0 else math.inf
+        """``(HALF_GRID, S)`` densities of mixtures with weights ``(S, 1 + G)``; differentiable in them."""
+        return self.table @ weights.T
 
 
 @lru_cache(maxsize=1)
@@ -65,9 +60,3 @@ def precision_grid() -> PrecisionGrid:
 def information(concentration: float) -> float:
     """Fisher information ``J = kappa I1(kappa) / I0(kappa)`` of a von Mises law about its mean."""
     return concentration * float(special.i1e(concentration) / special.i0e(concentration))
-
-
-def emission_of(density: Tensor) -> TabulatedEmission:
-    """The law of noise whose density at ``2 pi j / GRID``, j = 0 .. ``HALF_GRID`` - 1, is given."""
-    half = density.detach()
-    return TabulatedEmission.from_density(torch.cat([half, half[1:-1].flip(0)]))

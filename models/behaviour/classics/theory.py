@@ -46,13 +46,6 @@ class Coordinate:
     high: float
     prior: tuple[float, float] | None = None
 
-    def log_prior(self, value: Tensor) -> Tensor:
-        """Log density of the prior, up to a constant."""
-        if self.prior is None:
-            return torch.nn.functional.logsigmoid(value) + torch.nn.functional.logsigmoid(-value)
-        mean, sd = self.prior
-        return -0.5 * ((value - mean) / sd) ** 2
-
 
 LOG_ODDS = Coordinate(LEAST_ODDS, MOST_ODDS)
 LOG_KAPPA = Coordinate(math.log(1e-3), math.log(1e5), (math.log(8.0), 2.0))
@@ -97,6 +90,9 @@ class Theory:
         self.set_sizes, self.uniform = sorted(set_sizes), uniform
         self.coordinates: dict[Key, Coordinate] = self.describe()
         self._place = {key: place for place, key in enumerate(self.coordinates)}
+        priors = [one.prior for one in self.coordinates.values()]
+        self._logistic = torch.tensor([prior is None for prior in priors])
+        self._centre, self._spread = torch.tensor([prior or (0.0, 1.0) for prior in priors], dtype=torch.float64).T
 
     def describe(self) -> dict[Key, Coordinate]:
         """The numbers in their order."""
@@ -112,6 +108,10 @@ class Theory:
     def noise(self, theta: Tensor, data: SizeResponses) -> Tensor:
         """``(M, C)`` density (per radian) of the responses around each item; differentiable in theta ``(P,)``."""
         raise NotImplementedError
+
+    def noises(self, theta: Tensor, parts: Sequence[SizeResponses]) -> list[Tensor]:
+        """The noise of several set sizes; overridden where they are cheaper together."""
+        return [self.noise(theta, part) for part in parts]
 
     def guess_odds(self, theta: Tensor, size: int) -> Tensor | None:
         """Odds of a guess against the target; None where nobody guesses."""
@@ -149,13 +149,23 @@ class Theory:
 
     def log_prior(self, theta: Tensor) -> Tensor:
         """Log density of the weak priors, up to a constant."""
+        logistic = torch.nn.functional.logsigmoid(theta) + torch.nn.functional.logsigmoid(-theta)
+        normal = -0.5 * ((theta - self._centre) / self._spread) ** 2
+        return torch.where(self._logistic, logistic, normal).sum()
+
+    def log_likelihood(self, theta: Tensor, parts: Sequence[SizeResponses]) -> Tensor:
+        """Log-likelihood of responses at several set sizes, nats; differentiable in theta."""
+        noises = self.noises(theta, parts)
         return torch.stack(
-            [one.log_prior(value) for one, value in zip(self.coordinates.values(), theta, strict=True)]
+            [self.log_density(theta, part, noise).sum() for part, noise in zip(parts, noises, strict=True)]
         ).sum()
 
-    def log_density(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """``(M,)`` log density of the responses at one set size, nats per radian; differentiable in theta."""
-        noise = self.noise(theta, data)
+    def log_density(self, theta: Tensor, data: SizeResponses, noise: Tensor | None = None) -> Tensor:
+        """``(M,)`` log density of the responses at one set size, nats per radian; differentiable in theta.
+
+        ``noise`` is that of ``noises``, where it is known already.
+        """
+        noise = self.noise(theta, data) if noise is None else noise
         density, odds = noise[:, 0], torch.ones((), dtype=torch.float64)
         swap = self.swap_odds(theta, data) if data.size > 1 else None
         if swap is not None:

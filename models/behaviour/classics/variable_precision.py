@@ -14,16 +14,15 @@ guesses. The model without swaps has none: every item is remembered, if badly.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from models.behaviour.classics.free_odds import EqualSwaps, free_guesses, free_swaps
-from models.behaviour.classics.precision_grid import emission_of, information, precision_grid
-from models.behaviour.classics.responses import SizeResponses
-from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, Theory, row
-from models.behaviour.emissions import TabulatedEmission
+from models.behaviour.classics.precision_grid import information, precision_grid
+from models.behaviour.classics.tabulated import Tabulated
+from models.behaviour.classics.theory import Coordinate, Hint, Key, Start, row
 from models.behaviour.model import Parameter
 
 # the shape Jbar / tau of the gamma law: at most 400, a coefficient of variation of 5 %, which nobody could see
@@ -32,22 +31,22 @@ LEAST_INFORMATION, MOST_INFORMATION = 1e-2, 5e3
 
 
 def grid_weights(log_mean: Tensor, log_shape: Tensor) -> Tensor:
-    """``(1 + G,)`` probabilities of the grid's concentrations where J is gamma with this mean and shape.
+    """``(S, 1 + G)`` probabilities of the grid's concentrations where J is gamma with means and shapes ``(S,)``.
 
     The first one is the mass below the grid, ``(J / tau)^shape / Gamma(shape + 1)``. They sum to 1.
     """
     grid = precision_grid()
+    log_mean, log_shape = log_mean[:, None], log_shape[:, None]
     shape = log_shape.exp()
     scaled = grid.log_information - (log_mean - log_shape)  # log J / tau
     log_mass = shape * scaled - scaled.exp() - torch.lgamma(shape) + grid.log_cell
     # half the first cell lies below the grid and is counted there
-    edges = torch.zeros_like(log_mass)
-    edges[0] = math.log(0.5)
-    below = shape * scaled[:1] - torch.lgamma(shape + 1)
-    return torch.cat([below, log_mass + edges]).softmax(0)
+    half = log_mass[:, :1] - math.log(2)
+    below = shape * scaled[:, :1] - torch.lgamma(shape + 1)
+    return torch.cat([below, half, log_mass[:, 1:]], 1).softmax(1)
 
 
-class VariablePrecision(Theory):
+class VariablePrecision(Tabulated):
     """Mean precision, its fall with set size, and its variability."""
 
     name = "variable_precision"
@@ -80,21 +79,15 @@ class VariablePrecision(Theory):
             found.append(Start(self.vector(values)))
         return found
 
-    def weights(self, theta: Tensor, size: int) -> Tensor:
-        """``(1 + G,)`` probabilities of the grid's concentrations at one set size."""
-        log_mean, log_shape = self.at(theta, "log_mean"), self.at(theta, "log_shape")
+    def tables(self, theta: Tensor, sizes: Sequence[int]) -> Tensor:
+        """``(HALF_GRID, S)`` mixtures over J."""
+        fall = torch.zeros(len(sizes), dtype=torch.float64)
         if len(self.set_sizes) > 1:
-            fall = self.at(theta, "exponent") * math.log(size / self.smallest)
-            log_mean, log_shape = log_mean - fall, log_shape - fall  # tau is the same at all set sizes
-        return grid_weights(log_mean, log_shape)
-
-    def noise(self, theta: Tensor, data: SizeResponses) -> Tensor:
-        """Density of the mixture over J, read from its table."""
-        return data.read(precision_grid().density(self.weights(theta, data.size)))
-
-    def emission(self, theta: Tensor, size: int) -> TabulatedEmission:
-        """The mixture over J."""
-        return emission_of(precision_grid().density(self.weights(theta, size)))
+            times = torch.tensor([size / self.smallest for size in sizes], dtype=torch.float64)
+            fall = self.at(theta, "exponent") * times.log()
+        # tau is the same at all set sizes, so mean and shape fall together
+        weights = grid_weights(self.at(theta, "log_mean") - fall, self.at(theta, "log_shape") - fall)
+        return precision_grid().density(weights)
 
     def shown(self, theta: Tensor) -> list[Parameter]:
         """J1, alpha and tau as published (J1 and tau per squared radian), and the sd at every set size."""
@@ -110,10 +103,7 @@ class VariablePrecision(Theory):
         else:
             rows.append(row("mean_precision", "Mean precision J̄ (1/rad²)", math.exp(log_mean), self.smallest))
         rows.append(row("precision_scale", "Scale τ of precision (1/rad²)", math.exp(log_mean - log_shape)))
-        for size in self.set_sizes:
-            sd = math.degrees(precision_grid().sd(self.weights(theta, size)))
-            rows.append(row("sd", "Noise SD (degrees of the full circle)", sd, size))
-        return rows
+        return rows + self.sd_rows(theta)
 
 
 class VariablePrecisionSwaps(EqualSwaps, VariablePrecision):

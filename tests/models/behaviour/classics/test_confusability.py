@@ -7,15 +7,19 @@ import pytest
 import torch
 from scipy import optimize, stats
 
-from models.behaviour.classics.confusability import OPTIONS, Confusability, half_density, option_probabilities
-from models.behaviour.classics.precision_grid import emission_of
+from models.behaviour.classics.confusability import OPTIONS, Confusability, half_densities, option_probabilities
+from models.behaviour.classics.tabulated import emission_of
 from models.behaviour.fitting import FitConfig, fit
 
 TCC = FitConfig(model="confusability")
 
 
 def probabilities(strength, reach):
-    return option_probabilities(*torch.tensor([strength, reach]).double())
+    return option_probabilities(*torch.tensor([[strength], [reach]]).double())[0]
+
+
+def density(strength, reach):
+    return half_densities(*torch.tensor([[strength], [reach]]).double())[:, 0]
 
 
 def competition(strength, reach, count, seed=0):
@@ -63,16 +67,16 @@ def test_probabilities_are_the_published_integral():
 def test_probabilities_sum_to_one(strength, reach):
     half = probabilities(strength, reach)
     assert float(2 * half.sum() - half[0] - half[-1]) == pytest.approx(1, abs=0.03)  # of the quadrature, before scaling
-    density = half_density(*torch.tensor([strength, reach]).double())
-    assert float((2 * density.sum() - density[0] - density[-1]) * math.pi / (len(density) - 1)) == pytest.approx(1)
+    table = density(strength, reach)
+    assert float((2 * table.sum() - table[0] - table[-1]) * math.pi / (len(table) - 1)) == pytest.approx(1)
 
 
 def test_without_memory_everything_is_guessed():
-    np.testing.assert_allclose(half_density(*torch.tensor([0.0, 0.5]).double()), 1 / (2 * np.pi), rtol=1e-9)
+    np.testing.assert_allclose(density(0.0, 0.5), 1 / (2 * np.pi), rtol=1e-9)
 
 
 def test_stronger_memories_are_more_precise():
-    spread = [emission_of(half_density(*torch.tensor([one, 0.5]).double())).sd for one in (0.3, 1.0, 2.0, 4.0, 12.0)]
+    spread = [emission_of(density(one, 0.5)).sd for one in (0.3, 1.0, 2.0, 4.0, 12.0)]
     assert spread == sorted(spread, reverse=True)
 
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from scipy import optimize, special, stats
 
-from models.behaviour.classics.precision_grid import emission_of, precision_grid
+from models.behaviour.classics.precision_grid import precision_grid
+from models.behaviour.classics.tabulated import emission_of
 from models.behaviour.classics.theory import Hint
 from models.behaviour.classics.variable_precision import MOST_SHAPE, VariablePrecision, grid_weights
 from models.behaviour.emissions import VonMises
@@ -29,8 +30,8 @@ def independent_density(error, mean, scale, quantiles=1000):
 @pytest.mark.parametrize("shape", [0.05, 0.4, 2.0, 40.0])
 def test_the_grid_is_the_integral_over_the_gamma_law(mean, shape):
     error = np.linspace(-np.pi, np.pi, 91)
-    weights = grid_weights(*torch.tensor([math.log(mean), math.log(shape)]).double())
-    mine = emission_of(precision_grid().density(weights)).log_density(torch.tensor(error)).exp()
+    weights = grid_weights(*torch.tensor([[math.log(mean)], [math.log(shape)]]).double())
+    mine = emission_of(precision_grid().density(weights)[:, 0]).log_density(torch.tensor(error)).exp()
     theirs = independent_density(error, mean, mean / shape, 20_000)
     np.testing.assert_allclose(mine, theirs, rtol=6e-3, atol=1e-6)
 
@@ -39,9 +40,9 @@ def test_constant_precision_is_von_mises():
     """At the largest shape J hardly varies, and kappa(J) is the concentration."""
     for kappa in (2.0, 10.0, 80.0):
         mean = kappa * special.i1e(kappa) / special.i0e(kappa)
-        weights = grid_weights(*torch.tensor([math.log(mean), math.log(MOST_SHAPE)]).double())
+        weights = grid_weights(*torch.tensor([[math.log(mean)], [math.log(MOST_SHAPE)]]).double())
         error = torch.linspace(-2.5 / math.sqrt(kappa), 2.5 / math.sqrt(kappa), 51).double()
-        mine = emission_of(precision_grid().density(weights)).log_density(error)
+        mine = emission_of(precision_grid().density(weights)[:, 0]).log_density(error)
         np.testing.assert_allclose(mine, VonMises(kappa).log_density(error), atol=0.012)
 
 
