@@ -122,11 +122,32 @@ def plan_surrogate(session: Session, wanted: SurrogateRequest) -> tuple[Surrogat
 
 
 def plan_network(session: Session, wanted: TrainRequest) -> tuple[Network, Job]:
-    """A network and the job that trains it."""
+    """A network and the job that trains it; of an ensemble the first one, with the others stored beside it.
+
+    An ensemble is named in the request that its networks share: ``{"id", "members"}``, their ids in the order of seeds.
+    """
     name = wanted.name or OBJECTIVE_NAMES[wanted.objective]
-    row = Network(name=name, fit_id=wanted.fit_id, objective=wanted.objective)
     sources = [find(session, Fit, wanted.fit_id)] if wanted.fit_id else []
-    return row, _start(session, row, "train", wanted.stored(), f"Train: {name}", sources)
+    request, seeds = wanted.stored(), wanted.all_seeds
+    rows = [
+        Network(
+            id=new_id(),
+            name=f"{name}, seed {seed}" if len(seeds) > 1 else name,
+            fit_id=wanted.fit_id,
+            objective=wanted.objective,
+        )
+        for seed in seeds
+    ]
+    request["ensemble"] = {"id": new_id(), "members": [row.id for row in rows]} if len(rows) > 1 else None
+    title = f"Train: {name}" if len(rows) == 1 else f"Train {len(rows)} networks: {name}"
+    first = rows[0]
+    job = _start(session, first, "train", request, title, sources)
+    for row, seed in zip(rows[1:], seeds[1:], strict=True):
+        row.request, row.seed, row.versions, row.parents = request, seed, first.versions, first.parents
+        row.dataset_hash, row.job_id, row.state = first.dataset_hash, job.id, first.state
+        session.add(row)
+    session.flush()
+    return first, job
 
 
 def plan_analysis(session: Session, wanted: AnalysisRequest) -> tuple[Analysis, Job]:

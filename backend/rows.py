@@ -130,6 +130,10 @@ def _forget(session: Session, row: AnyRow) -> list[tuple[str, str, str | None]]:
     gone = [(parent(one)["kind"], one.id, one.job_id) for one in doomed]
     for one in doomed:
         session.delete(one)
+    session.flush()
+    # The job of an ensemble stays as long as one of its networks does.
+    shared = set(session.scalars(select(Network.job_id)))
+    gone = [(kind, id, job_id if job_id not in shared else None) for kind, id, job_id in gone]
     session.execute(delete(Job).where(Job.id.in_([job_id for _, _, job_id in gone if job_id])))
     return gone
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from backend.planning import plan_network
 from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file
+from backend.routes.network_card import card_of
 from backend.rows import common, find, newest, remove
 from backend.schemas.base import Limit
 from backend.schemas.networks import EstimateRequest, SimulateRequest, TrainRequest
@@ -26,12 +29,12 @@ def network_json(row: Network) -> dict[str, Any]:
     """The network without its result."""
     wanted = row.request
     shown = {"fit_id": row.fit_id, "objective": row.objective, "law": wanted.get("law"), "budget": wanted.get("budget")}
-    return common(row) | shown | {"config": wanted.get("config", {})}
+    return common(row) | shown | {"config": wanted.get("config", {}), "ensemble": wanted.get("ensemble")}
 
 
 @router.post("", status_code=202, summary="Train a network")
 def start(site: Here, wanted: TrainRequest) -> dict[str, Any]:
-    """Answers with the job; its ``result`` names the network."""
+    """Answers with the job; its ``result`` names the network, of an ensemble the first: it lists all ``members``."""
     with site.store.session() as session:
         _, job = plan_network(session, wanted)
         told = jobs.to_json(session, job)
@@ -48,10 +51,13 @@ async def estimate(site: Here, wanted: EstimateRequest) -> dict[str, Any]:
 
 
 @router.get("", summary="All networks, the newest first")
-def many(site: Here, fit_id: str | None = None, limit: Limit = 200) -> list[dict[str, Any]]:
-    """Without results."""
+def many(
+    site: Here, fit_id: str | None = None, ensemble: str | None = None, limit: Limit = 200
+) -> list[dict[str, Any]]:
+    """Without results; ``ensemble`` is the id of one whose networks are wanted."""
     with site.store.session() as session:
-        return [network_json(row) for row in newest(session, Network, limit, fit_id=fit_id)]
+        shown = [network_json(row) for row in newest(session, Network, limit, fit_id=fit_id)]
+    return [one for one in shown if ensemble is None or (one["ensemble"] or {}).get("id") == ensemble]
 
 
 @router.get("/{id}", summary="One network")
@@ -59,8 +65,7 @@ def one(site: Here, id: str) -> dict[str, Any]:
     """``result`` is null until it is done; its ``fidelity`` is the latest finished analysis of that name."""
     with site.store.session() as session:
         row = find(session, Network, id)
-        made = session.query(Analysis).filter_by(analysis="fidelity", state=DONE).order_by(Analysis.created_at.desc())
-        analyses = [one.id for one in made if {"kind": "network", "id": id} in one.parents]
+        analyses = _analyses(session, id)
         dataset_id = _dataset_of(session.get(Fit, row.fit_id) if row.fit_id else None)
         dataset = session.get(Dataset, dataset_id) if dataset_id else None
         source = {"dataset_id": dataset_id, "dataset_name": dataset.name if dataset else None}
@@ -68,6 +73,12 @@ def one(site: Here, id: str) -> dict[str, Any]:
         return network_json(row) | source | {"result": None}
     found = site.store.artifacts.read_json("network", id, "result.json")
     return network_json(row) | source | {"result": found | {"fidelity": _fidelity(site, analyses, id)}}
+
+
+def _analyses(session: Session, id: str) -> list[str]:
+    """Ids of the finished analyses of a network's fidelity, the newest first."""
+    made = session.query(Analysis).filter_by(analysis="fidelity", state=DONE).order_by(Analysis.created_at.desc())
+    return [one.id for one in made if {"kind": "network", "id": id} in one.parents]
 
 
 def _dataset_of(fit: Fit | None) -> str | None:
@@ -106,6 +117,25 @@ def description(site: Here, id: str) -> Response:
     with site.store.session() as session:
         row = find(session, Network, id)
     return stored_file(site.store.artifacts, "network", row, "network.json", "trained network")
+
+
+@router.get("/{id}/card.json", summary="What goes with the weights when a network is passed on")
+def card(
+    site: Here, id: str, licence: Annotated[str | None, Query(max_length=200, description="Yours to choose.")] = None
+) -> JSONResponse:
+    """Task, configuration, training, hash of the data, fidelity and licence: with the weights it is all that is needed.
+
+    ``models.network.storage.from_card`` loads both; ``docs/notebook.md`` shows how.
+    """
+    with site.store.session() as session:
+        row = find(session, Network, id)
+        analyses = _analyses(session, id)
+    if row.state != DONE:
+        raise not_there_yet(row, "trained network")
+    artifacts = site.store.artifacts
+    found = artifacts.read_json("network", id, "result.json")
+    told = card_of(row, found, artifacts.manifest("network", id), _fidelity(site, analyses, id), licence)
+    return JSONResponse(told, headers={"Content-Disposition": 'attachment; filename="card.json"'})
 
 
 @router.post("/{id}/simulate", summary="Run the network on one display")

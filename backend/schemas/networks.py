@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from backend.schemas.base import Angle, Id, Name, Request, Seed
+from backend.schemas.base import SEED_LIMIT, Angle, Id, Name, Request, Seed
 from backend.schemas.budgets import settled
 from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
 from backend.schemas.training import TrainOptions
@@ -16,12 +16,20 @@ Budget = Annotated[
     Field(description="A set of defaults: “quick” is seconds, “demo” minutes on two cores, “full” the published size."),
 ]
 Objective = Annotated[
-    Literal["diffusion", "mean_matching", "moment_matching", "task_optimal"], Field(description="What the network is trained for.")
+    Literal["diffusion", "mean_matching", "moment_matching", "task_optimal"],
+    Field(description="What the network is trained for."),
 ]
 
 
+MEMBERS = 16  # networks of an ensemble at most
+
+
 class TrainRequest(Request):
-    """A job of kind ``train``. The source is a fitted model (``fit_id``) or a written-down law (``law``)."""
+    """A job of kind ``train``. The source is a fitted model (``fit_id``) or a written-down law (``law``).
+
+    With ``seeds``, or a ``count`` of them from ``seed`` on, one job trains an ensemble in one computation: a network
+    for every seed, each what it would be alone, at a fraction of the cost of one after the other.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -33,7 +41,7 @@ class TrainRequest(Request):
                     "config": {"neurons": 48},
                     "seed": 1,
                 },
-                {"law": {"kind": "smooth"}, "displays": {"set_sizes": [2]}, "budget": "quick", "seed": 1},
+                {"law": {"kind": "smooth"}, "displays": {"set_sizes": [2]}, "budget": "quick", "seed": 1, "count": 5},
             ]
         }
     )
@@ -45,19 +53,36 @@ class TrainRequest(Request):
     config: TrainOptions = Field(default_factory=TrainOptions, description="Settings that differ from the budget's.")
     budget: Budget | None = None
     seed: Seed = 1
+    count: int = Field(1, ge=1, le=MEMBERS, description="How many networks, with this seed and the next ones.")
+    seeds: list[Seed] | None = Field(
+        None, min_length=1, max_length=MEMBERS, description="The seeds themselves, instead of seed and count."
+    )
     name: Name | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.fit_id is None) == (self.law is None):
             raise ValueError("give either fit_id, the fitted model to train on, or law, a written-down one")
+        if self.seeds is not None and (self.count != 1 or self.seed not in (1, self.seeds[0])):
+            raise ValueError("give either seeds, or seed and count")
+        if len(set(self.all_seeds)) < len(self.all_seeds):
+            raise ValueError("two seeds are alike: they would make the same network twice")
+        if max(self.all_seeds) > SEED_LIMIT:
+            raise ValueError(f"the last of the seeds is above {SEED_LIMIT}")
         settled(self.budget, self.objective, self.config)
         return self
 
+    @property
+    def all_seeds(self) -> list[int]:
+        """The seed of every network that is asked for."""
+        return list(self.seeds) if self.seeds is not None else [self.seed + number for number in range(self.count)]
+
     def stored(self) -> dict[str, Any]:
-        """JSON of the request with the whole configuration, so that it means the same for ever."""
+        """JSON of the request with the whole configuration and all seeds, so that it means the same for ever."""
         whole = settled(self.budget, self.objective, self.config)
-        return {**self.model_dump(mode="json"), "config": whole.model_dump(mode="json")}
+        seeds = self.all_seeds
+        plain = self.model_dump(mode="json", exclude={"count"})
+        return {**plain, "config": whole.model_dump(mode="json"), "seed": seeds[0], "seeds": seeds}
 
 
 class EstimateRequest(Request):
@@ -72,6 +97,8 @@ class EstimateRequest(Request):
     law: SwapLawRequest | None = None
     displays: DisplayLawRequest | None = None
     seed: Seed = 1
+    count: int = Field(1, ge=1, le=MEMBERS, description="How many networks are trained together.")
+    seeds: list[Seed] | None = Field(None, min_length=1, max_length=MEMBERS)
     name: Name | None = None
 
     @model_validator(mode="after")
@@ -82,7 +109,8 @@ class EstimateRequest(Request):
     def stored(self) -> dict[str, Any]:
         """JSON with the whole configuration."""
         whole = settled(self.budget, self.objective, self.config)
-        return {**self.model_dump(mode="json"), "config": whole.model_dump(mode="json")}
+        count = self.count if self.seeds is None else len(self.seeds)
+        return {**self.model_dump(mode="json"), "config": whole.model_dump(mode="json"), "count": count}
 
 
 class Display(Request):

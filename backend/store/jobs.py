@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.store.tables import (
@@ -244,15 +244,16 @@ def mirror(session: Session, job_ids: Iterable[str]) -> None:
     ids = list(job_ids)
     if not ids:
         return
-    told = select(Job.result_kind, Job.result_id, Job.state, Job.error).where(Job.id.in_(ids))
-    for kind, made_id, state, error in session.execute(told).all():
+    told = select(Job.id, Job.result_kind, Job.result_id, Job.state, Job.error).where(Job.id.in_(ids))
+    for job_id, kind, made_id, state, error in session.execute(told).all():
         if kind not in MADE or made_id is None:
             continue
         if kind == "dataset":
             state = _DATASET_STATES.get(state, "")
         if state:
             row = MADE[kind]
-            follow = update(row).where(row.id == made_id).values(state=state, error=error)
+            # An ensemble's networks all follow the one job that trains them.
+            follow = update(row).where(or_(row.id == made_id, row.job_id == job_id)).values(state=state, error=error)
             session.execute(follow, execution_options={"synchronize_session": False})
 
 

@@ -13,8 +13,10 @@ from models.network.config import TrainConfig
 from models.network.device import best_device
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
-from models.network.training import train
+from models.network.training import train_ensemble
 from models.progress import Progress
+
+_BY_THE_CLOCK: dict[str, object] = {"curriculum": "scheduled", "without_swaps": 0.0, "ramp": 0.0, "patience": 0.0}
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,22 @@ class Cost:
     device: str
 
 
-def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str | None = None) -> Cost:
-    """Measure a few training steps on made-up displays of up to ``items`` items; takes about a second."""
+def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str | None = None, members: int = 1) -> Cost:
+    """Measure a few training steps on made-up displays of up to ``items`` items; takes about a second.
+
+    ``members`` networks are trained together; the time is that of all.
+    """
+    if config.encoding != "conjunctive":
+        items = min(items, config.slots)
     where = best_device() if device is None else torch.device(device)
-    short = config.changed(steps=steps, pool=256, held_out=8, evaluations=1, picture_seconds=3600.0, ramp=0.0)
+    short = config.changed(steps=steps, pool=256, held_out=8, evaluations=1, picture_seconds=3600.0, **_BY_THE_CLOCK)
     moments: list[float] = []
     source = Source(_AnyDisplays(items), SwapLaw(kind="smooth", emission="von_mises"))
 
     def note(progress: Progress) -> None:
         moments.append(time.monotonic())
 
-    train(short, source, seed=0, report=note, device=where)
+    train_ensemble(short, source, range(members), report=note, device=where, share_out=True)
     gaps = sorted(after - before for before, after in itertools.pairwise(moments[1:-1]))
     typical = gaps[len(gaps) // 2]
     return Cost(typical, typical * config.steps, where.type)

@@ -47,6 +47,15 @@ def load(files: Mapping[str, bytes]) -> Network:
     return network.eval().requires_grad_(False)
 
 
+def from_card(weights: bytes, card: bytes) -> Network:
+    """The network whose weights and card were downloaded; see ``docs/notebook.md``.
+
+    Raises:
+        UnreadableNetwork: if they are damaged, of another version, or do not belong together.
+    """
+    return load({WEIGHTS: weights, DESCRIPTION: card})
+
+
 def training_of(files: Mapping[str, bytes]) -> dict[str, Any]:
     """What ``dump`` was told about the training."""
     return dict(json.loads(files[DESCRIPTION])["training"])

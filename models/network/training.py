@@ -11,7 +11,7 @@ import torch
 from models.network import checkpoint, curriculum, skill
 from models.network.checkpoint import Diverged, Position
 from models.network.config import InvalidConfig, TrainConfig
-from models.network.device import best_device, threads
+from models.network.device import best_device, idle_cores, threads
 from models.network.live import LiveView
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES
@@ -47,7 +47,7 @@ def train_ensemble(
     save: Save | None = None,
     resume: Mapping[str, bytes] | None = None,
     device: str | torch.device | None = None,
-    cores: int | None = None,
+    share_out: bool = False,
 ) -> list[TrainedNetwork]:
     """Train one network for every seed, all in one batched computation; each becomes what it would be alone.
 
@@ -60,8 +60,8 @@ def train_ensemble(
         save: takes a checkpoint's files, at least every ``config.checkpoint_seconds``; None keeps none.
         resume: files of a checkpoint of the same training, to go on from.
         device: None is the GPU where there is one.
-        cores: CPU cores that may be used, one for a member; None is as the configuration says. One network's products
-            are too small to be shared out.
+        share_out: whether several networks may use as many CPU cores as are idle, which changes results by rounding;
+            False is as many as the configuration says. One network's products are too small to be shared out.
 
     Raises:
         InvalidConfig: if the objective does not exist, or seeds are missing or alike.
@@ -73,14 +73,20 @@ def train_ensemble(
         raise InvalidConfig(f"objective must be one of {', '.join(OBJECTIVES)}, not {config.objective}")
     if not seeds or len(set(seeds)) < len(seeds):
         raise InvalidConfig("an ensemble needs at least one seed, and no two may be alike")
-    with threads(config.threads if cores is None else min(cores, len(seeds))):
-        return _Training(config, source, seeds, device).run(report, save, resume)
+    with threads(config.threads):
+        return _Training(config, source, seeds, device, share_out).run(report, save, resume)
 
 
 class _Training:
     def __init__(
-        self, config: TrainConfig, source: Source, seeds: Sequence[int], device: str | torch.device | None
+        self,
+        config: TrainConfig,
+        source: Source,
+        seeds: Sequence[int],
+        device: str | torch.device | None,
+        share_out: bool = False,
     ) -> None:
+        self.share_out = share_out and len(seeds) > 1
         self.config, self.source, self.seeds = config, source, list(seeds)
         self.device = best_device() if device is None else torch.device(device)
         self.objective = OBJECTIVES[config.objective]
@@ -174,6 +180,8 @@ class _Training:
         point = _summary(points) if points else {}
         if pace.is_picture:
             self._check()
+            if self.share_out:
+                torch.set_num_threads(min(len(self.seeds), idle_cores(torch.get_num_threads())))
             picture, swaps = self.view.look(self._averaged_network().member(0), self.position.step)
             point = {"step": float(self.position.step), **point, **swaps}
         return point, picture

@@ -1,4 +1,4 @@
-"""Trains a network on a fitted model or on a written-down law; goes on from its checkpoint when interrupted."""
+"""Trains networks on a fitted model or on a written-down law; goes on from the checkpoint when interrupted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from models.network.config import InvalidConfig, TrainConfig
 from models.network.network import Network
 from models.network.recording import record
 from models.network.targets import DisplayLaw, Source, UnusableDisplays
-from models.network.training import TrainedNetwork, train
+from models.network.trained import TrainedNetwork
+from models.network.training import train_ensemble
 from models.progress import Progress
 from worker.context import JobContext, Refused
 from worker.kinds import checkpoints
@@ -48,29 +49,37 @@ def config_of(request: Mapping[str, Any]) -> TrainConfig:
 
 
 def run(context: JobContext) -> None:
-    """Train, then store the network, what is known about its training, and axes to look at its states."""
-    request, store, network_id = context.request, context.store, result_id(context)
+    """Train; then store each network, what is known about its training, and axes to look at its states."""
+    request, store = context.request, context.store
+    members = (request.get("ensemble") or {}).get("members") or [result_id(context)]
     config = config_of(request)
     inputs = inputs_of(store, request)
     source = Source(*laws_of(store, request))
-    seed = int(request["seed"])
-    trained = _train(context, config, source, seed)
+    seeds = [int(seed) for seed in request.get("seeds") or [request["seed"]]]
+    networks = _train(context, config, source, seeds)
     context.report(Progress(0.99, "Finding axes of the state space"))
-    summary = trained.summary()
+    for network_id, trained in zip(members, networks, strict=True):
+        if request.get("fit_id"):
+            note(store, "network", network_id, dataset_hash=hash_of_fit(store, request["fit_id"]))
+        files = files_of(trained, source)
+        about = {"config": config.to_json(), "request": dict(request)}
+        store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=trained.seed)
+
+
+def files_of(trained: TrainedNetwork, source: Source) -> dict[str, bytes]:
+    """What is stored of a network."""
+    summary, config = trained.summary(), trained.network.config
     found = {
         "objective": config.objective,
-        "seed": seed,
+        "seed": trained.seed,
         "parameters": summary["parameters"],
         "config": config.to_json(),
         "training": summary,
         "picture": trained.picture,
     }
     files = storage.dump(trained.network, summary)
-    files |= {RESULT: encoded(found), PROJECTION: projection_file(trained.network, source.displays, seed)}
-    if request.get("fit_id"):
-        note(store, "network", network_id, dataset_hash=hash_of_fit(store, request["fit_id"]))
-    about = {"config": config.to_json(), "request": dict(request)}
-    store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=seed)
+    axes = projection_file(trained.network, source.displays, trained.seed)
+    return files | {RESULT: encoded(found), PROJECTION: axes}
 
 
 def inputs_of(store: Store, request: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -81,7 +90,7 @@ def inputs_of(store: Store, request: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [as_input(store, "fit", request["fit_id"]), as_input(store, "dataset", dataset_id)]
 
 
-def _train(context: JobContext, config: TrainConfig, source: Source, seed: int) -> TrainedNetwork:
+def _train(context: JobContext, config: TrainConfig, source: Source, seeds: list[int]) -> list[TrainedNetwork]:
     """Train from the checkpoint, or from the beginning when there is none that fits."""
 
     def keep(files: dict[str, bytes]) -> None:
@@ -91,10 +100,10 @@ def _train(context: JobContext, config: TrainConfig, source: Source, seed: int) 
     context.log.info("going on from a checkpoint" if before else "from the beginning")
     try:
         try:
-            return train(config, source, seed, context.report, keep, before)
+            return train_ensemble(config, source, seeds, context.report, keep, before, share_out=True)
         except WrongCheckpoint as error:
             context.log.warning("the checkpoint cannot be used, starting anew: %s", error)
-            return train(config, source, seed, context.report, keep)
+            return train_ensemble(config, source, seeds, context.report, keep, share_out=True)
     except Diverged as error:
         raise Refused("The training diverged", str(error)) from error
     except (UnusableDisplays, InvalidConfig) as error:

@@ -18,9 +18,10 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
     """``{"seconds", "seconds_per_step", "steps", "device"}``."""
     config = config_of(question)
     # The time of a step does not depend on how many there are, so that asking for more of them is free.
-    key = json.dumps(config.changed(steps=1000).to_json(), sort_keys=True)
+    members = int(question.get("count", 1))
+    key = json.dumps([members, config.changed(steps=1000).to_json()], sort_keys=True)
     if key not in _known:
-        _known[key] = measure(config)
+        _known[key] = measure(config, members=members)
     cost = _known[key]
     told = {"seconds_per_step": cost.seconds_per_step, "seconds": cost.seconds_per_step * config.steps}
     return Reply.of_json(told | {"steps": config.steps, "device": cost.device})
