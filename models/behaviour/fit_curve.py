@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Hashable
 
+from models.behaviour.emissions.emission import LOG_FULL_CIRCLE
 from models.progress import Progress, Report
 
 _EXPECTED_STEPS = 120
@@ -26,6 +27,10 @@ class FitCurve:
     def expect(self, part: Hashable, total: float) -> None:
         """A part that will be fitted, and the bound (nats, summed over its trials) that it starts from."""
         self._pending[part] = total
+
+    def expect_guessing(self, part: Hashable, trials: int) -> None:
+        """A part that will be fitted and whose start is not known: until then it counts as nothing but guesses."""
+        self.expect(part, -LOG_FULL_CIRCLE * trials)
 
     def add(self, part: Hashable, trials: int, step: int, per_trial: float, message: str) -> None:
         """One iteration of a part; what ``report`` raises ends the fit."""

@@ -95,6 +95,8 @@ def _fit_separately(config: FitConfig, trials: Trials, curve: FitCurve) -> tuple
     models, counts, converged = {}, {}, True
     parts = {name: trials.of_subject(name) for name in trials.subjects}
     for name, part in parts.items():
+        curve.expect_guessing(name, len(part))
+    for name, part in parts.items():
         inner = curve.inner()
         try:
             models[name], settled = FITTERS[config.model](alone, part, inner)
@@ -102,7 +104,6 @@ def _fit_separately(config: FitConfig, trials: Trials, curve: FitCurve) -> tuple
             raise CannotFit(f"subject “{name}”: {error}") from error
         counts[name], converged = len(part), converged and settled
         score = float(models[name].log_prob(part).sum())
-        curve.expect(name, score)
         curve.add(name, len(part), inner.steps, score / len(part), f"Fitting subject {name}")
         curve.finish(name, len(part))
     return SubjectModels(models, counts), converged

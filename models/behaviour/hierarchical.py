@@ -38,11 +38,12 @@ def fit_hierarchical(config: FitConfig, trials: Trials, curve: FitCurve) -> tupl
     check(config, trials)
     blocks: dict[str | None, list[Block]] = {name: [] for name in [*trials.subjects, None]}
     converged = True
-    for sizes in coupled(config, trials.set_sizes):
-        pooled = bound_of(config, trials, sizes)
-        curve.expect(sizes, 0.0)
+    bounds = [bound_of(config, trials, sizes) for sizes in coupled(config, trials.set_sizes)]
+    for pooled in bounds:
+        curve.expect_guessing(pooled.sizes, pooled.trials)
+    for pooled in bounds:
         found, settled = _fit_block(config, trials, pooled, curve)
-        curve.finish(sizes, pooled.trials)
+        curve.finish(pooled.sizes, pooled.trials)
         converged = converged and settled
         for name, block in found.items():
             blocks[name].append(block)

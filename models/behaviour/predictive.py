@@ -19,6 +19,7 @@ from models.trials import Trials
 BINS, ANGLES = 36, 181
 MOST_DISPLAYS = 2000  # of a set size that the model is averaged over; evenly chosen where there are more
 _FEWEST_HARMONICS, MOST_HARMONICS = 20, 200
+_CHANCE_HARMONICS = 24  # as fine as the bins
 _SMOOTHING = 0.0236  # rad, 1.35 degrees: sharper peaks would fall between the angles of the picture
 _NEGLIGIBLE = 1e-5
 _PARTS = ("uniform", "target", "swap")
@@ -133,7 +134,8 @@ def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
     angles = torch.linspace(-math.pi, math.pi, ANGLES, dtype=torch.float64)
     curves = _densities(one.moments[relative_to], angles)
     low, high = interval(curves[1:])
-    return {
+    chance = {} if relative_to == "target" else {"chance": _chance(one.part, one.size, angles).tolist()}
+    return chance | {
         "set_size": one.size,
         "relative_to": relative_to,
         "edges": edges.tolist(),
@@ -143,6 +145,18 @@ def _histogram(one: SizePredictive, relative_to: str) -> dict[str, Any]:
         "low": torch.minimum(low, curves[0]).tolist(),
         "high": torch.maximum(high, curves[0]).tolist(),
     }
+
+
+def _chance(part: Trials, size: int, angles: Tensor) -> Tensor:
+    """``(A,)`` density of response minus non-target at angles (radians) if errors had nothing to do with the display.
+
+    Every error meets the non-targets of every trial: mean cosines and sines of the difference are products of means.
+    """
+    order = torch.arange(1, _CHANCE_HARMONICS + 1, dtype=torch.float64)
+    error = torch.polar(torch.ones_like(order), part.error[:, :1].double() * order).mean(0)
+    offset = part.displays.report_distance[:, 1:size].double().reshape(-1, 1)
+    found = error * torch.polar(torch.ones_like(order), -offset * order).mean(0)
+    return _densities(torch.cat([found.real, found.imag])[None], angles)[0]
 
 
 def _basis(report: Tensor, relative_to: str, harmonics: int) -> Tensor:
