@@ -76,3 +76,28 @@ def loss(points: Sequence[Point], named: Sequence[dict[str, Any]] = (), height: 
         margin={"l": 62, "r": 14, "t": 26 + 14 * max(0, len(known) - 1), "b": 44},
     )
     return figure
+
+
+def losses(curves: Sequence[tuple[str, Sequence[Point]]], this: str = "", height: int = 280) -> go.Figure:
+    """Loss over steps, on a log scale, of networks that were trained together; `curves` are (name, points).
+
+    The curve named `this` stands out.
+    """
+    figure = go.Figure()
+    for name, points in sorted(curves, key=lambda one: one[0] == this):
+        known = [point for point in points if (point.get("loss") or 0) > 0]
+        mine = name == this
+        figure.add_scatter(
+            x=[point["step"] for point in known],
+            y=[point["loss"] for point in known],
+            mode="lines",
+            name=name,
+            line={"color": theme.SIMULATED if mine else theme.UNIFORM, "width": 2.0 if mine else 1.2},
+            hovertemplate=f"{name}, step %{{x:,}}: loss %{{y:.3g}}<extra></extra>",
+        )
+    figure.update_xaxes(title_text="training step", rangemode="tozero", nticks=6)
+    figure.update_yaxes(title_text="loss", type="log", dtick="D2", tickformat="~g")
+    if not any(len(trace.x) for trace in figure.data):
+        without_points(figure, "No curve was kept")
+    figure.update_layout(showlegend=False, height=height, margin={"l": 62, "r": 14, "t": 26, "b": 44})
+    return figure

@@ -11,13 +11,12 @@ from dash import Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 from frontend import api, theme
-from frontend.figures import responses, training
-from frontend.parts.figure_card import figure_card, key
+from frontend.figures import responses
+from frontend.parts.ensemble_report import ensemble_report, members_of, trouble
 from frontend.parts.icon import icon
-from frontend.parts.job_card import job_card
-from frontend.parts.markup import data
-from frontend.parts.network_form import OBJECTIVES, duration, network_form, setting_words
+from frontend.parts.network_form import OBJECTIVES, network_form
 from frontend.parts.network_report import c2st_words, fidelity_report
+from frontend.parts.network_training import finished, in_training
 from frontend.router import Page
 from frontend.shell import watch
 from frontend.wiring import callback, clientside, no_update
@@ -30,19 +29,6 @@ STATES = {
     "paused": ("paused", "yellow"),
     "failed": ("failed", "red"),
     "cancelled": ("cancelled", "gray"),
-}
-SETTINGS = {
-    "neurons": "neurons",
-    "hidden": "hidden units",
-    "steps": "training steps",
-    "displays_per_batch": "displays a batch",
-    "samples_per_display": "samples a display",
-    "learning_rate": "peak learning rate",
-    "target": "target",
-    "schedule": "noise schedule",
-    "recall_steps": "recall steps",
-    "delay_steps": "delay",
-    "alpha": "step size α",
 }
 
 
@@ -119,8 +105,9 @@ async def one_network(network_id: str) -> Component:
     job_id = network.get("job_id")
     job, curve = await api.current().all(f"/jobs/{job_id}", f"/jobs/{job_id}/curve") if job_id else (None, None)
     if network.get("state") in ("done", "ready") and network.get("result"):
-        same = await siblings(network, networks)
-        body = fidelity_report(network, same) + finished(network)
+        same, members = await asyncio.gather(siblings(network, networks), members_of(network))
+        told = [trouble(network), *fidelity_report(network, same), *ensemble_report(network, members)]
+        body = told + finished(network)
     else:
         body = in_training(network, job, curve or {})
     watched = watch("network", str(network["id"]), {job["id"]: job["state"]} if job else None)
@@ -167,6 +154,12 @@ def _head(network: dict[str, Any]) -> html.Div:
                     if source
                     else None,
                     html.A(
+                        dmc.Button("Card", variant="default", leftSection=icon("download", 15)),
+                        href=f"/api/networks/{href}/card.json",
+                        download="",
+                        title="Task, configuration, training, hash of the data and fidelity, to go with the weights",
+                    ),
+                    html.A(
                         dmc.Button("Weights", variant="default", leftSection=icon("download", 15)),
                         href=f"/api/networks/{href}/weights.safetensors",
                         download="",
@@ -180,102 +173,6 @@ def _head(network: dict[str, Any]) -> html.Div:
         ],
         className="page-head",
     )
-
-
-def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict[str, Any]) -> list[Component | None]:
-    """The job, its loss against the floor, and the responses as they form; moved by the server's events."""
-    points = curve.get("points") or []
-    picture = curve.get("picture") or (network.get("result") or {}).get("picture")
-    known = training.stages(points)
-    job_id = (job or {}).get("id") or ""
-    loss_card = figure_card(
-        "network-loss",
-        "Loss against its floor",
-        training.loss(points),
-        height=280,
-        note=floor_words(points),
-        legend=loss_key(points),
-    )
-    return [
-        job_card(job) if job else None,
-        html.Div(
-            [
-                html.Span("Stage", className="soft small"),
-                html.Strong(known[-1][0] if known else "starting", id="network-stage"),
-            ],
-            className="row",
-        ),
-        forming_card(picture),
-        html.Div(loss_card, **data(live=job_id, fields="loss,floor")),
-        dcc.Store(id="network-job", data=job_id),
-    ]
-
-
-def loss_key(points: list[dict[str, Any]]) -> html.Div:
-    """The curves that are drawn; a floor of 0 is not."""
-    has_floor = any((point.get("floor") or 0) > 0 for point in points)
-    entries = [(theme.SIMULATED, "loss", "line")] + [(theme.UNIFORM, "floor", "dash")] * has_floor
-    return key(*entries)
-
-
-def floor_words(points: list[dict[str, Any]]) -> str:
-    """What the floor is; a log scale cannot show one of 0."""
-    floors = [point["floor"] for point in points if point.get("floor") is not None]
-    if floors and floors[-1] <= 0:
-        return "With exact targets the floor is 0: the lower, the better."
-    return "The floor is what a perfect network would still lose: there, nothing is left to learn."
-
-
-def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as they form") -> html.Section:
-    """The response distributions of a few displays that training never sees."""
-    rows = -(-len((picture or {}).get("displays", [])) // 3) or 2
-    return figure_card(
-        "network-forming",
-        title,
-        responses.forming(picture),
-        height=60 + 150 * rows,
-        panels=3,
-        note="Displays that training never uses. Triangles are the items' reports; degrees, full circle 360°.",
-        legend=key(
-            (theme.SIMULATED, "network", "bar"),
-            (theme.MODEL, "what it should be", "line"),
-            (theme.CUED, "cued item", "dot"),
-            (theme.NON_TARGET, "other items", "dot"),
-        ),
-    )
-
-
-def finished(network: dict[str, Any]) -> list[Component | None]:
-    """Training and settings of a finished network, under its fidelity."""
-    result = network["result"]
-    told = result.get("training") or {}
-    seconds = told.get("seconds")
-    note = f"{told.get('steps', 0):,} steps in {duration(seconds).removeprefix('about ')}" if seconds else None
-    config = result.get("config") or {}
-    settings = [(words, config[name]) for name, words in SETTINGS.items() if name in config]
-    settings = [("parameters", f"{result['parameters']:,}")] * ("parameters" in result) + settings
-    settings.append(("seed", result.get("seed", network.get("seed"))))
-    rows = [html.Div([html.Dt(words), html.Dd(setting_words(value), className="number")]) for words, value in settings]
-    return [
-        html.H2("Training", className="section"),
-        forming_card(result.get("picture"), "Responses on displays it was never trained on"),
-        html.Div(
-            [
-                figure_card(
-                    "network-loss",
-                    "Loss against its floor",
-                    training.loss(told.get("curve") or [], told.get("stages") or []),
-                    height=280,
-                    note=note,
-                    legend=loss_key(told.get("curve") or []),
-                ),
-                html.Section(
-                    [html.H3("Settings", className="card-title"), html.Dl(rows, className="settings")], className="card"
-                ),
-            ],
-            className="columns",
-        ),
-    ]
 
 
 @callback(

@@ -37,6 +37,18 @@ SIZES: dict[str, tuple[str, dict[str, int]]] = {
     "medium": ("Medium", {"neurons": 48, "hidden": 160}),
     "large": ("Large", {"neurons": 96, "hidden": 320}),
 }
+TREE_NEURONS = {"small": 8, "medium": 16, "large": 32}
+"""Neurons of the dendritic cell, each with a tree of 100 leaves; the published network has 16."""
+CELLS: dict[str, str] = {
+    "rate": "Rate: one hidden layer of softplus units",
+    "dendritic": "Dendritic: a tree for every neuron, as published",
+    "gru": "Gated: a GRU, the field's habit",
+}
+ENCODINGS: dict[str, str] = {
+    "conjunctive": "Conjunctive: probe × report code, cued by a probe",
+    "slots": "Slots: a place for every item, cued by a probe",
+    "index": "Index: reports in slots, cued by the item's number",
+}
 
 
 def source_of(chosen: str | None) -> dict[str, Any]:
@@ -45,13 +57,29 @@ def source_of(chosen: str | None) -> dict[str, Any]:
     return {"fit_id": key, "law": None} if kind == "fit" else {"fit_id": None, "law": {"kind": key}}
 
 
-def request(source: str | None, objective: str, size: str, budget: str, seed: float | None) -> dict[str, Any]:
-    """The body of `POST /networks`."""
-    config = SIZES[size][1] if size in SIZES else {}
+def request(
+    source: str | None,
+    objective: str,
+    size: str,
+    budget: str,
+    cell: str | None = "rate",
+    encoding: str | None = "conjunctive",
+    count: float | None = 1,
+    seed: float | None = 1,
+) -> dict[str, Any]:
+    """The body of `POST /networks`; settings as they are by default are left out."""
+    config: dict[str, Any] = dict(SIZES[size][1]) if size in SIZES else {}
+    if cell == "dendritic" and size in SIZES:
+        config = {"neurons": TREE_NEURONS[size]}
+    if cell and cell != "rate":
+        config["cell"] = cell
+    if encoding and encoding != "conjunctive":
+        config["encoding"] = encoding
     return source_of(source) | {
         "objective": objective,
-        "config": dict(config),
+        "config": config,
         "seed": int(seed or 1),
+        "count": int(count or 1),
         "budget": budget,
     }
 
@@ -107,7 +135,35 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
             ),
             _choice("network-size", "Size", "budget", sizes),
             _choice("network-budget", "Time", "demo", list(BUDGETS.items())),
-            dmc.NumberInput(id="network-seed", label="Seed", value=1, min=0, max=10**6, step=1, w=120),
+            dmc.Select(
+                id="network-cell",
+                label="Cell",
+                data=[{"value": name, "label": words} for name, words in CELLS.items()],
+                value="rate",
+                allowDeselect=False,
+            ),
+            dmc.Select(
+                id="network-encoding",
+                label="What it sees",
+                description="A cue between items can only be tried where the cue is a probe.",
+                data=[{"value": name, "label": words} for name, words in ENCODINGS.items()],
+                value="conjunctive",
+                allowDeselect=False,
+            ),
+            html.Div(
+                [
+                    dmc.NumberInput(
+                        id="network-count", label="Networks", value=1, min=1, max=16, step=1, w=120, allowDecimal=False
+                    ),
+                    dmc.NumberInput(id="network-seed", label="First seed", value=1, min=0, max=10**6, step=1, w=120),
+                ],
+                className="row",
+            ),
+            html.P(
+                "Several networks differ in their seed alone. They are trained together, for less than one after the "
+                "other, and shown with their spread: a claim about a mechanism wants at least 5.",
+                className="soft small",
+            ),
             html.Div(
                 [
                     dmc.Button("Train", id="network-train", leftSection=icon("play", 15)),
@@ -135,15 +191,20 @@ _CHOICES = (
     ("network-objective", "value"),
     ("network-size", "value"),
     ("network-budget", "value"),
+    ("network-cell", "value"),
+    ("network-encoding", "value"),
+    ("network-count", "value"),
     ("network-seed", "value"),
 )
 
 
-@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:4]))
-async def say_cost(source: str | None, objective: str, size: str, budget: str) -> object:
+@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:-1]))
+async def say_cost(
+    source: str | None, objective: str, size: str, budget: str, cell: str, encoding: str, count: float | None
+) -> object:
     """How long the training would take on this machine."""
-    asked = request(source, objective, size, budget, 1)
-    body = {name: asked[name] for name in ("objective", "config", "budget")}
+    asked = request(source, objective, size, budget, cell, encoding, count)
+    body = {name: asked[name] for name in ("objective", "config", "budget", "count")}
     try:
         cost = await api.current().post("/networks/estimate", body)
     except Problem as problem:
@@ -158,13 +219,11 @@ async def say_cost(source: str | None, objective: str, size: str, budget: str) -
     running=[(Output("network-train", "loading"), True, False)],
     prevent_initial_call=True,
 )
-async def start(
-    clicks: int | None, source: str | None, objective: str, size: str, budget: str, seed: float | None
-) -> object:
-    """Ask for the training and go to its page."""
+async def start(clicks: int | None, source: str | None, objective: str, *chosen: Any) -> object:  # noqa: ANN401
+    """Ask for the training and go to its page; `chosen` are the other choices, in their order."""
     if not clicks:
         return no_update
-    job = await api.current().post("/networks", request(source, objective, size, budget, seed))
+    job = await api.current().post("/networks", request(source, objective, *chosen))
     result = job.get("result") or {}
     go(f"/network/{result['id']}" if result.get("id") else "/jobs")
     return f"train-{job['id']}"

@@ -144,7 +144,7 @@ def _not_known(network: dict[str, Any]) -> html.Div:
                 className="grow",
             ),
             dmc.Button("Compare them", id="network-analyse", variant="light"),
-            dcc.Store(id="network-analyse-of", data=network["id"]),
+            dcc.Store(id="network-analyse-of", data=(network.get("ensemble") or {}).get("members") or [network["id"]]),
         ],
         className="card row",
     )
@@ -157,10 +157,10 @@ def _not_known(network: dict[str, Any]) -> html.Div:
     running=[(Output("network-analyse", "loading"), True, False)],
     prevent_initial_call=True,
 )
-async def analyse(clicks: int | None, network_id: str) -> object:
-    """Ask for the fidelity of the network on this page."""
+async def analyse(clicks: int | None, network_ids: list[str]) -> object:
+    """Ask for the fidelity of the network on this page, and of all that were trained with it."""
     if not clicks:
         return no_update
-    body = {"network_ids": [network_id], "analysis": "fidelity", "options": {}, "seed": 1}
+    body = {"network_ids": network_ids, "analysis": "fidelity", "options": {}, "seed": 1}
     job = await api.current().post("/analyses", body)
     return f"analyse-{job['id']}"

@@ -281,7 +281,7 @@ def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
 
     @app.post("/api/networks/estimate")
     async def estimate(body: Annotated[dict[str, Any], Body()]) -> Any:
-        if set(body) - {"config", "budget", "objective"}:
+        if set(body) - {"config", "budget", "objective", "count"}:
             return fake_api.problem(422, "Unknown setting", str(sorted(body)))
         steps = {"quick": 600, "demo": 5000, "full": 20000}.get(body.get("budget") or "demo", 5000)
         return {"seconds": steps * 0.058, "device": "cpu, 2 cores"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import fake_simulation
 import pytest
 from fastapi import FastAPI
 
+from backend.schemas.networks import TrainRequest
 from frontend.figures import fidelity, training
 from frontend.pages import network
 from frontend.parts import network_form, network_report
@@ -54,20 +56,36 @@ class TestFigures:
 
 class TestForm:
     def test_request_names_a_fit_or_a_law(self):
-        asked = network_form.request("fit:f1", "diffusion", "budget", "demo", 3)
+        asked = network_form.request("fit:f1", "diffusion", "budget", "demo", seed=3)
         assert asked == {
-            "fit_id": "f1", "law": None, "objective": "diffusion", "config": {}, "seed": 3, "budget": "demo",
+            "fit_id": "f1", "law": None, "objective": "diffusion", "config": {}, "seed": 3, "count": 1,
+            "budget": "demo",
         }  # fmt: skip
-        asked = network_form.request("law:sharp", "mean_matching", "small", "quick", None)
+        asked = network_form.request("law:sharp", "mean_matching", "small", "quick", seed=None)
         assert asked["law"] == {"kind": "sharp"}
         assert asked["config"]["neurons"] == 24
+
+    @pytest.mark.parametrize("cell", network_form.CELLS)
+    @pytest.mark.parametrize("encoding", network_form.ENCODINGS)
+    @pytest.mark.parametrize("objective", network_form.OBJECTIVES)
+    @pytest.mark.parametrize("size", ["budget", *network_form.SIZES])
+    def test_whatever_is_chosen_can_be_asked_for(self, cell, encoding, objective, size):
+        asked = network_form.request("law:smooth", objective, size, "demo", cell, encoding, 5, 2)
+        wanted = TrainRequest.model_validate(asked)
+        assert wanted.all_seeds == [2, 3, 4, 5, 6]
+        config = wanted.stored()["config"]
+        assert (config["cell"], config["encoding"], config["objective"]) == (cell, encoding, objective)
+        if cell == "dendritic":
+            assert config["neurons"] <= 32
 
     @pytest.mark.parametrize(("seconds", "words"), [(7, "about 5 s"), (290, "about 5 min"), (7200, "about 2.0 h")])
     def test_durations_are_said_in_words(self, seconds, words):
         assert network_form.duration(seconds) == words
 
     async def test_cost_is_said_before_it_starts(self, full):
-        assert "about 5 min" in str(await network_form.say_cost("fit:f1", "diffusion", "budget", "demo"))
+        assert "about 5 min" in str(
+            await network_form.say_cost("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1)
+        )
 
 
 class TestPages:
@@ -94,6 +112,48 @@ class TestPages:
         full.state.networks["n1"]["result"]["fidelity"] = None
         page = str(await network.render({"network_id": "n1"}, {}))
         assert "network-analyse" in page
+
+
+class TestEnsemble:
+    @pytest.fixture
+    def trio(self, full):
+        """The finished network as one of three, of which the last was not compared with the model."""
+        first = full.state.networks["n1"]
+        ids = ["n1", "e2", "e3"]
+        for id, seed, accuracy in (("e2", 11, 0.58), ("e3", 12, None)):
+            other = copy.deepcopy(first) | {"id": id, "name": f"seed {seed}", "seed": seed}
+            if accuracy is None:
+                other["result"]["fidelity"] = None
+                other["result"]["training"]["problem"] = "it has not learnt the cue."
+            else:
+                other["result"]["fidelity"]["c2st"]["network"] = accuracy
+            full.state.networks[id] = other
+        first["result"]["fidelity"]["c2st"]["network"] = 0.52
+        for id in ids:
+            full.state.networks[id]["ensemble"] = {"id": "trio", "members": ids}
+        return full
+
+    async def test_its_spread_is_shown(self, trio):
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert "Ensemble of 3 networks" in page
+        assert "0.550" in page
+        assert "0.520 to 0.580" in page
+        assert "2 of 3 networks" in page
+        assert "/network/e2" in page
+
+    async def test_a_network_that_did_not_learn_says_why_and_all_are_compared_at_once(self, trio):
+        page = str(await network.render({"network_id": "e3"}, {}))
+        assert "it has not learnt the cue." in page
+        assert "['n1', 'e2', 'e3']" in page
+
+    async def test_a_network_alone_is_no_ensemble(self, full):
+        assert "Ensemble of" not in str(await network.render({"network_id": "n1"}, {}))
+
+    def test_every_loss_is_drawn_and_this_one_is_on_top(self):
+        curves = [(f"seed {seed}", fake_simulation.curve()) for seed in (1, 2, 3)]
+        figure = training.losses(curves, this="seed 2")
+        assert [trace.name for trace in figure.data] == ["seed 1", "seed 3", "seed 2"]
+        assert len(training.losses([]).data) == 0
 
 
 def test_verdict_is_no_stronger_than_the_number():

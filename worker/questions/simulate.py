@@ -33,8 +33,10 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
     generator = torch.Generator().manual_seed(question["seed"])
     npz = question["format"] == "npz"
     wanted = npz or question["states"]
+    # Items take slots in the question's order, so that dragging one moves nothing else.
+    asked = None if cue is None or _is_cued_item(cue, display) else cue
     recording = record(
-        network, display, question["runs"], generator, question["noise"], question["delay"], cue, states=wanted
+        network, display, question["runs"], generator, question["noise"], question["delay"], asked, wanted, order[None]
     )
     if npz:
         return Reply.of_bytes(_npz(recording, shown))
@@ -78,6 +80,11 @@ def _nearest(response: Tensor, display: Displays) -> Tensor:
     return torch.where(gap <= FAR, item, -1)
 
 
+def _is_cued_item(cue: Tensor, display: Displays) -> bool:
+    """Whether a cue ``(1,)`` is where the cued item is, in radians of the probe."""
+    return float(distance(cue, display.probe[0, 0])[0]) <= 1e-6
+
+
 def _trajectories(shelf: Shelf, question: dict[str, Any], recording: Recording) -> dict[str, Any]:
     projection = shelf.projection(question["network_id"], question["axes"])
     places = projection.apply(recording.states[0])
@@ -96,7 +103,7 @@ def _law(
     ``nearest_other`` is its share of responses nearest to an item that was not cued: guesses that happen to fall there
     and the tails of the cued item count, as they do for the network, of which nobody knows which is which.
     """
-    if cue is not None and float(distance(cue, display.probe[0, 0])[0]) > 1e-6:
+    if cue is not None and not _is_cued_item(cue, display):
         return None, ["The cue is at none of the items, so that the behavioural model predicts nothing here."]
     law, angles = shelf.law(question["network_id"]), grid(ANGLES)
     try:
