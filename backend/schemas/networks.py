@@ -49,6 +49,10 @@ class TrainRequest(Request):
     fit_id: Id | None = None
     law: SwapLawRequest | None = None
     displays: DisplayLawRequest | None = Field(None, description="Displays; with a fit, null is the dataset's own.")
+    responses: Literal["model", "recorded"] = Field(
+        "model",
+        description="Of a fit: whether to learn from the model's responses, or from the recorded ones themselves.",
+    )
     objective: Objective = "diffusion"
     config: TrainOptions = Field(default_factory=TrainOptions, description="Settings that differ from the budget's.")
     budget: Budget | None = None
@@ -69,8 +73,17 @@ class TrainRequest(Request):
             raise ValueError("two seeds are alike: they would make the same network twice")
         if max(self.all_seeds) > SEED_LIMIT:
             raise ValueError(f"the last of the seeds is above {SEED_LIMIT}")
+        self._recorded_can_be()
         settled(self.budget, self.objective, self.config)
         return self
+
+    def _recorded_can_be(self) -> None:
+        if self.responses == "model":
+            return
+        if self.fit_id is None or self.displays is not None:
+            raise ValueError("recorded responses belong to a fit and to the displays that they were given to")
+        if "target" in self.config.model_fields_set and self.config.target != "sampled":
+            raise ValueError("recorded responses are samples: their target can only be “sampled”, not “exact”")
 
     @property
     def all_seeds(self) -> list[int]:
@@ -80,6 +93,8 @@ class TrainRequest(Request):
     def stored(self) -> dict[str, Any]:
         """JSON of the request with the whole configuration and all seeds, so that it means the same for ever."""
         whole = settled(self.budget, self.objective, self.config)
+        if self.responses == "recorded":
+            whole = whole.model_copy(update={"target": "sampled"})
         seeds = self.all_seeds
         plain = self.model_dump(mode="json", exclude={"count"})
         return {**plain, "config": whole.model_dump(mode="json"), "seed": seeds[0], "seeds": seeds}
@@ -96,6 +111,7 @@ class EstimateRequest(Request):
     fit_id: Id | None = None
     law: SwapLawRequest | None = None
     displays: DisplayLawRequest | None = None
+    responses: Literal["model", "recorded"] = "model"
     seed: Seed = 1
     count: int = Field(1, ge=1, le=MEMBERS, description="How many networks are trained together.")
     seeds: list[Seed] | None = Field(None, min_length=1, max_length=MEMBERS)

@@ -65,6 +65,7 @@ def request(
     cell: str | None = "rate",
     encoding: str | None = "conjunctive",
     count: float | None = 1,
+    recorded: bool | None = False,
     seed: float | None = 1,
 ) -> dict[str, Any]:
     """The body of `POST /networks`; settings as they are by default are left out."""
@@ -75,7 +76,10 @@ def request(
         config["cell"] = cell
     if encoding and encoding != "conjunctive":
         config["encoding"] = encoding
-    return source_of(source) | {
+    where = source_of(source)
+    if recorded and where["fit_id"]:
+        where["responses"] = "recorded"
+    return where | {
         "objective": objective,
         "config": config,
         "seed": int(seed or 1),
@@ -122,6 +126,13 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                 data=[group for group in groups if group["items"]],
                 value=f"fit:{first}" if first else "law:smooth",
                 allowDeselect=False,
+            ),
+            dmc.Switch(
+                id="network-recorded",
+                label="From the recorded responses themselves",
+                description="Of a fitted model: learn from what people did, one response a display, and not from what "
+                "the model says; it is then only what the network is compared with.",
+                checked=False,
             ),
             dmc.RadioGroup(
                 id="network-objective",
@@ -194,11 +205,12 @@ _CHOICES = (
     ("network-cell", "value"),
     ("network-encoding", "value"),
     ("network-count", "value"),
+    ("network-recorded", "checked"),
     ("network-seed", "value"),
 )
 
 
-@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:-1]))
+@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:-2]))
 async def say_cost(
     source: str | None, objective: str, size: str, budget: str, cell: str, encoding: str, count: float | None
 ) -> object:

@@ -23,10 +23,10 @@ class LiveView:
     def __init__(self, source: Source, config: TrainConfig, seed: int, number: int) -> None:
         generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % 2**63)
         self._seed = seed
-        self._counted = source.displays.sample(_COUNTED, generator)
+        self._counted = source.aside().displays.sample(_COUNTED, generator)
         self._shown = self._counted.select(_spread(self._counted.set_size, _SHOWN))
         self._angles = grid(_ANGLES)
-        self._density = source.law.density(self._shown, self._angles)
+        self._density = (source.reference or source.law).density(self._shown, self._angles)
         self._target_swaps = swap_rate(self._counted, source.law.sample(self._counted, generator)[:, None])
 
     def look(self, network: Network, step: int) -> tuple[dict[str, Any], dict[str, float]]:

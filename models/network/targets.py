@@ -41,10 +41,22 @@ class DisplayLaw(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """Where the training comes from."""
+    """Where the training comes from.
+
+    Attributes:
+        displays, law: of displays and of responses to them.
+        kept_aside: displays to judge a network on; None are new ones of ``displays``.
+        reference: what responses are shown beside, where ``law`` is no law but recorded responses; None is ``law``.
+    """
 
     displays: DisplayLaw
     law: ResponseLaw
+    kept_aside: DisplayLaw | None = None
+    reference: ResponseLaw | None = None
+
+    def aside(self) -> Source:
+        """The source of displays that training never uses."""
+        return Source(self.kept_aside or self.displays, self.law)
 
 
 @dataclass(frozen=True)

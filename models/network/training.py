@@ -74,19 +74,16 @@ def train_ensemble(
     if not seeds or len(set(seeds)) < len(seeds):
         raise InvalidConfig("an ensemble needs at least one seed, and no two may be alike")
     with threads(config.threads):
-        return _Training(config, source, seeds, device, share_out).run(report, save, resume)
+        training = _Training(config, source, seeds, device)
+        training.share_out = share_out and len(seeds) > 1
+        return training.run(report, save, resume)
 
 
 class _Training:
     def __init__(
-        self,
-        config: TrainConfig,
-        source: Source,
-        seeds: Sequence[int],
-        device: str | torch.device | None,
-        share_out: bool = False,
+        self, config: TrainConfig, source: Source, seeds: Sequence[int], device: str | torch.device | None
     ) -> None:
-        self.share_out = share_out and len(seeds) > 1
+        self.share_out = False
         self.config, self.source, self.seeds = config, source, list(seeds)
         self.device = best_device() if device is None else torch.device(device)
         self.objective = OBJECTIVES[config.objective]
@@ -95,7 +92,7 @@ class _Training:
         self.optimiser = Optimiser(self.network, config)
         self.generators = self._fixed_generators()
         self.pool = Pool(config, source, seeds, self.device)
-        self.held_out = draw_all(source, config, config.held_out, seeds, _HELD_OUT).to(self.device)
+        self.held_out = draw_all(source.aside(), config, config.held_out, seeds, _HELD_OUT).to(self.device)
         self.floor = self.objective.floor(self.network, self._held_out_batch(), self._fixed_generators()).tolist()
         self.view = LiveView(source, config, seeds[0], _SHOWN)
         self.position = Position.start(len(seeds), curriculum.first_stage(config))

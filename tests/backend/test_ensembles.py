@@ -68,6 +68,11 @@ async def test_a_count_means_the_next_seeds_and_one_network_is_no_ensemble(clien
         ({"count": 17}, "count"),
         ({"seeds": []}, "seeds"),
         ({"seed": 2**53 - 1, "count": 2}, "above"),
+        ({"responses": "recorded"}, "belong to a fit"),
+        (
+            {"law": None, "displays": None, "fit_id": "f" * 32, "responses": "recorded", "config": {"target": "exact"}},
+            "only be “sampled”",
+        ),
         ({"objective": "moment_matching", "config": {"samples_per_display": 4}}, "at least 16"),
     ],
 )

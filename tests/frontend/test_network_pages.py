@@ -65,12 +65,17 @@ class TestForm:
         assert asked["law"] == {"kind": "sharp"}
         assert asked["config"]["neurons"] == 24
 
+    def test_recorded_responses_belong_to_a_fit(self):
+        asked = network_form.request("fit:f123", "diffusion", "budget", "demo", recorded=True)
+        assert TrainRequest.model_validate(asked).stored()["config"]["target"] == "sampled"
+        assert "responses" not in network_form.request("law:flat", "diffusion", "budget", "demo", recorded=True)
+
     @pytest.mark.parametrize("cell", network_form.CELLS)
     @pytest.mark.parametrize("encoding", network_form.ENCODINGS)
     @pytest.mark.parametrize("objective", network_form.OBJECTIVES)
     @pytest.mark.parametrize("size", ["budget", *network_form.SIZES])
     def test_whatever_is_chosen_can_be_asked_for(self, cell, encoding, objective, size):
-        asked = network_form.request("law:smooth", objective, size, "demo", cell, encoding, 5, 2)
+        asked = network_form.request("law:smooth", objective, size, "demo", cell, encoding, 5, False, 2)
         wanted = TrainRequest.model_validate(asked)
         assert wanted.all_seeds == [2, 3, 4, 5, 6]
         config = wanted.stored()["config"]

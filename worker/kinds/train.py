@@ -14,6 +14,7 @@ from models.network import storage
 from models.network.checkpoint import Diverged, WrongCheckpoint
 from models.network.config import InvalidConfig, TrainConfig
 from models.network.network import Network
+from models.network.recorded import recorded_source
 from models.network.recording import record
 from models.network.targets import DisplayLaw, Source, UnusableDisplays
 from models.network.trained import TrainedNetwork
@@ -31,6 +32,7 @@ from worker.kinds.inputs import (
     laws_of,
     note,
     result_id,
+    trials_of,
 )
 
 _DISPLAYS, _RUNS = 128, 4  # that the axes of the state space are fitted on
@@ -54,7 +56,7 @@ def run(context: JobContext) -> None:
     members = (request.get("ensemble") or {}).get("members") or [result_id(context)]
     config = config_of(request)
     inputs = inputs_of(store, request)
-    source = Source(*laws_of(store, request))
+    source = source_of(store, request)
     seeds = [int(seed) for seed in request.get("seeds") or [request["seed"]]]
     networks = _train(context, config, source, seeds)
     context.report(Progress(0.99, "Finding axes of the state space"))
@@ -64,6 +66,14 @@ def run(context: JobContext) -> None:
         files = files_of(trained, source)
         about = {"config": config.to_json(), "request": dict(request)}
         store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=trained.seed)
+
+
+def source_of(store: Store, request: Mapping[str, Any]) -> Source:
+    """What the networks learn from: a law on its displays, or the recorded responses of a fit's dataset."""
+    displays, law = laws_of(store, request)
+    if request.get("responses") != "recorded":
+        return Source(displays, law)
+    return recorded_source(trials_of(store, dataset_of_fit(store, request["fit_id"])), law)
 
 
 def files_of(trained: TrainedNetwork, source: Source) -> dict[str, bytes]:

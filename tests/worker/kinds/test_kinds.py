@@ -139,6 +139,28 @@ def test_train_and_analyse(bench: Bench) -> None:
         bench.do("analyse", wanted, made)
 
 
+def test_train_on_recorded_responses(bench: Bench) -> None:
+    dataset = bench.dataset(csv_of())
+    fit = bench.fit(dataset)
+    request = {**law_request(target="sampled"), "fit_id": fit, "law": None, "displays": None, "responses": "recorded"}
+    recorded = bench.network(request)
+    complete(bench, "network", recorded, [("fit", fit), ("dataset", dataset)])
+    modelled = bench.network(request | {"responses": "model"})
+    one, other = (bench.store.artifacts.read("network", id, "network.safetensors") for id in (recorded, modelled))
+    assert one != other
+
+
+def test_an_ensemble_is_stored_network_by_network(bench: Bench) -> None:
+    ids = [bench.row("network", objective="diffusion", request={}) for _ in range(3)]
+    request = {**law_request(), "seed": 5, "seeds": [5, 6, 7], "ensemble": {"id": "e", "members": ids}}
+    bench.do("train", request, ids[0])
+    alone = bench.network(law_request())
+    seeds = [complete(bench, "network", id, []).seed for id in ids]
+    assert seeds == [5, 6, 7]
+    first, single = (bench.store.artifacts.read_json("network", id, "result.json") for id in (ids[0], alone))
+    assert first["training"]["held_out_loss"] == pytest.approx(single["training"]["held_out_loss"], rel=1e-3)
+
+
 def test_train_refuses(bench: Bench) -> None:
     for request, words in (
         (law_request(hidden=8), "cannot be used"),
