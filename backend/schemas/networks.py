@@ -130,7 +130,10 @@ class EstimateRequest(Request):
 
 
 class Display(Request):
-    """One display. ``cue`` is the probe angle shown as the cue; null is the cued item's own."""
+    """One display. ``cue`` is the probe angle shown as the cue; null is the cued item's own.
+
+    A network that is cued by an item's number (encoding ``index``) has no cue between items; it is refused with 422.
+    """
 
     report: list[Angle] = Field(min_length=1, max_length=16)
     probe: list[Angle] = Field(min_length=1, max_length=16)

@@ -77,10 +77,11 @@ def test_the_resting_rate_of_a_tree_is_not_in_the_plane(generator):
     assert torch.allclose(after, rest, atol=1e-4)
 
 
-def test_the_published_tree_has_the_published_size():
-    """101,288 weights, less the 144 of a network for the time signal, in whose place is a fixed basis here."""
-    config = TrainConfig(cell="dendritic", neurons=16, branches=10, leaves=10, time_features=8, projection=6)
-    assert sum(weight.numel() for weight in Network(config, seed=1).parameters()) == 101_288 - 144
+@pytest.mark.parametrize(("encoding", "published"), [("conjunctive", 101_288), ("index", 53_100)])
+def test_the_published_tree_has_the_published_size(encoding, published):
+    """Less the 144 weights of a network for the time signal, in whose place is a fixed basis here."""
+    config = TrainConfig(cell="dendritic", neurons=16, time_features=8, projection=6, encoding=encoding, slots=2)
+    assert sum(weight.numel() for weight in Network(config, seed=1).parameters()) == published - 144
 
 
 def test_rates_of_a_tree_are_driven_up_only(generator):
