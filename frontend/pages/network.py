@@ -115,11 +115,15 @@ async def one_network(network_id: str) -> Component:
 
 
 async def siblings(network: dict[str, Any], networks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Finished networks that learned from the same fit or law, this one first, with their results."""
+    """Finished networks that learned from the same fit or law, this one first, with their results.
+
+    Those of its own ensemble are left to the ensemble's part of the page.
+    """
+    together = (network.get("ensemble") or {}).get("members") or [network["id"]]
     others = [
         one
         for one in networks
-        if one["id"] != network["id"]
+        if one["id"] not in together
         and one.get("state") in ("done", "ready")
         and (one.get("fit_id"), one.get("law")) == (network.get("fit_id"), network.get("law"))
     ]

@@ -45,9 +45,9 @@ CELLS: dict[str, str] = {
     "gru": "Gated: a GRU, the field's habit",
 }
 ENCODINGS: dict[str, str] = {
-    "conjunctive": "Conjunctive: probe × report code, cued by a probe",
-    "slots": "Slots: a place for every item, cued by a probe",
-    "index": "Index: reports in slots, cued by the item's number",
+    "conjunctive": "Probe × report code, cued by a probe",
+    "slots": "A slot for every item, cued by a probe",
+    "index": "Slots, cued by the item's number",
 }
 
 
@@ -171,8 +171,8 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                 className="row",
             ),
             html.P(
-                "Several networks differ in their seed alone. They are trained together, for less than one after the "
-                "other, and shown with their spread: a claim about a mechanism wants at least 5.",
+                "Several networks differ in their seed alone. They are trained together, which costs less than one "
+                "after the other, and shown with their spread. A claim about a mechanism wants at least 5.",
                 className="soft small",
             ),
             html.Div(
