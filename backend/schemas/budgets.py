@@ -21,7 +21,8 @@ _DEMO: dict[str, Any] = {
     "log_snr_high": 5.5,
     "log_snr_low": -4.5,
     "preparation_noise": 0.03,
-    "memory_noise": 0.3,
+    "memory_noise": 0.1,
+    "hidden": 256,
     "steps": 8000,
 }
 _QUICK: dict[str, Any] = {
@@ -46,7 +47,7 @@ _FULL: dict[str, Any] = {
     "hidden": 256,
     "neurons": 64,
     "preparation_noise": 0.03,
-    "memory_noise": 0.3,
+    "memory_noise": 0.1,
 }
 BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "full": _FULL}
 """What a budget sets otherwise than the defaults of ``TrainOptions``."""

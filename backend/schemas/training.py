@@ -19,7 +19,8 @@ class TrainOptions(Request):
 
     objective: Literal["diffusion", "mean_matching", "moment_matching", "task_optimal"] = "diffusion"
     cell: Literal["rate", "dendritic", "gru"] = Field(
-        "rate", description="Recurrent cell: one hidden layer, a dendritic tree for every neuron, or a gated unit (GRU)."
+        "rate",
+        description="Recurrent cell: one hidden layer, a dendritic tree for every neuron, or a gated unit (GRU).",
     )
     neurons: int = Field(48, ge=4, le=1024)
     hidden: int = Field(
@@ -51,15 +52,18 @@ class TrainOptions(Request):
     beta_low: float = Field(0.01, gt=0, lt=1)
     beta_high: float = Field(0.30, gt=0, lt=1)
     radius: float = Field(2.5, ge=0.1, le=100, description="Where on the behaviour plane a response is aimed.")
-    response_noise: float = Field(0.03, ge=0, le=1, description="sd, as a share of the radius.")
+    response_noise: float = Field(0.005, ge=0, le=1, description="sd, as a share of the radius.")
     preparation_noise: float = Field(0.1, ge=0, le=10)
     memory_noise: float = Field(1.0, ge=0, le=10)
     target: Literal["exact", "sampled"] = "exact"
     weighting: Literal["snr", "uniform"] = "snr"
-    snr_cap: float = Field(0.5, ge=1e-3, le=1e6)
+    snr_cap: float = Field(2.0, ge=1e-3, le=1e6)
+    own_states: float = Field(
+        0.5, ge=0, le=1, description="Share of the samples that run on the network's own states (exact targets)."
+    )
     onset_weight: float = Field(1e-2, ge=0, le=1e6)
     activity_weight: float = Field(1e-5, ge=0, le=1e6)
-    angles: int = Field(90, ge=24, le=720)
+    angles: int = Field(180, ge=24, le=720)
     displays_per_batch: int = Field(128, ge=1, le=65536)
     samples_per_display: int = Field(2, ge=1, le=4096)
     steps: int = Field(20_000, ge=1, le=10_000_000, description="Training steps.")

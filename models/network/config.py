@@ -44,6 +44,8 @@ class TrainConfig:
         target: ``"exact"`` conditional expectation or ``"sampled"`` responses.
         weighting: ``"snr"`` weighs the denoising errors by ``min(snr, snr_cap)``, ``"uniform"`` is the published one.
             A small cap gives more weight to the noisier steps, where it is decided which item is reported.
+        own_states: share of a display's samples that run on the network's own states instead of the forward chain's,
+            so that it learns to come back from its own errors; needs exact targets and is 0 with sampled ones.
         onset_weight, activity_weight: penalties on the plane's activity at the onset of recall and on all activity.
         angles: points of the grid on which a response law is tabulated.
         displays_per_batch, samples_per_display: the batch.
@@ -91,15 +93,16 @@ class TrainConfig:
     beta_low: float = 0.01
     beta_high: float = 0.30
     radius: float = 2.5
-    response_noise: float = 0.03
+    response_noise: float = 0.005
     preparation_noise: float = 0.1
     memory_noise: float = 1.0
     target: str = "exact"
     weighting: str = "snr"
-    snr_cap: float = 0.5
+    snr_cap: float = 2.0
+    own_states: float = 0.5
     onset_weight: float = 1e-2
     activity_weight: float = 1e-5
-    angles: int = 90
+    angles: int = 180
     displays_per_batch: int = 128
     samples_per_display: int = 2
     steps: int = 20_000
@@ -155,6 +158,11 @@ class TrainConfig:
         """
         return TrainConfig.from_json({**self.to_json(), **changes})
 
+    @property
+    def own_samples(self) -> int:
+        """Samples of each display that run on the network's own states."""
+        return round(self.own_states * self.samples_per_display) if self.target == "exact" else 0
+
     def suited_to(self, objective: str) -> TrainConfig:
         """For another objective at the same cost: moments take more samples of correspondingly fewer displays."""
         if objective != "moment_matching" or self.samples_per_display >= MOMENT_SAMPLES:
@@ -193,7 +201,8 @@ DEMO = TrainConfig(
     log_snr_high=5.5,
     log_snr_low=-4.5,
     preparation_noise=0.03,
-    memory_noise=0.3,
+    memory_noise=0.1,
+    hidden=256,
     steps=8000,
 )
 """Minutes on two CPU cores."""
@@ -221,7 +230,7 @@ FULL = TrainConfig(
     hidden=256,
     neurons=64,
     preparation_noise=0.03,
-    memory_noise=0.3,
+    memory_noise=0.1,
 )
 """The published durations; an hour of two CPU cores, minutes of a GPU."""
 

@@ -109,7 +109,7 @@ class TreeRollout(torch.autograd.Function):
             twigs, stems: weights ``(..., l, b n)`` of leaves to branches and ``(..., b, n)`` of branches to somata.
             frame: ``(..., n, n)``.
             noise: ``(T, ..., M, n)``, already scaled.
-            forced: ``(T, ..., M, 2)`` or None.
+            forced: ``(T, ..., F, 2)`` with F up to M, or None.
             alpha: share of the state replaced at each step.
         """
         before, states = torch.empty_like(noise), torch.empty_like(noise)
@@ -118,7 +118,7 @@ class TreeRollout(torch.autograd.Function):
             here = before[step]
             here.copy_(current)
             if forced is not None:
-                here[..., :2] = forced[step]
+                here[..., : forced.shape[-2], :2] = forced[step]
             _, _, rate = _tree(here, _at(step, leaf, branch, soma), inward, twigs, stems)
             current = torch.add(noise[step], here, alpha=1 - alpha).add_(rate @ frame.mT, alpha=alpha)
             states[step] = current

@@ -56,7 +56,8 @@ class GatedCell(nn.Module):
         states = []
         for step in range(noise.shape[0]):
             if forced is not None:
-                state = torch.cat([forced[step], state[..., 2:]], dim=-1)
+                plane = torch.cat([forced[step], state[..., forced.shape[-2] :, :2].detach()], dim=-2)
+                state = torch.cat([plane, state[..., 2:]], dim=-1)
             here = drive[step if drive.shape[0] > 1 else 0]
             update, reset = torch.sigmoid(state @ gates + here[..., : 2 * n]).split(n, dim=-1)
             rates = state @ frame

@@ -142,7 +142,8 @@ class Network(nn.Module):
         Args:
             state: ``(..., rows, n)`` at the end of preparation.
             shocks: ``(T, ..., rows, n)`` scaled noise.
-            forced: ``(T, ..., rows, 2)`` plane states before every step, in their order, or None to run free.
+            forced: ``(T, ..., F, 2)`` plane states of the first F rows before every step, in the order of the steps;
+                None to run free. Where it is given, no gradient passes through the plane, of any row.
         """
         time = self.time_basis.flip(0)
         drive = self.cell.drive(None, time if self.members is None else time[:, None])

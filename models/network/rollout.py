@@ -19,8 +19,9 @@ softplus: Any = torch._C._nn.softplus
 class LeakyRollout(torch.autograd.Function):
     """Steps ``s <- (1 - alpha) s + alpha (softplus(s W + drive) V + v) + noise`` of one epoch.
 
-    Where ``forced`` is given, the first two components of the state are overwritten with it before every step, and no
-    gradient passes through them from one step to the one before.
+    Where ``forced`` is given, the first two components of its rows of the state, which are the first ones, are
+    overwritten with it before every step, and no gradient passes through these components, of any row, from one step to
+    the one before.
     """
 
     @staticmethod
@@ -43,7 +44,7 @@ class LeakyRollout(torch.autograd.Function):
             drive: ``(T or 1, ..., M or 1, h)`` constant drive of the hidden units.
             inward, outward, bias: W ``(..., n, h)``, V ``(..., h, n)``, v ``(..., n)``.
             noise: ``(T, ..., M, n)``, already scaled.
-            forced: ``(T, ..., M, 2)`` or None.
+            forced: ``(T, ..., F, 2)`` with F up to M, or None.
             alpha: share of the state replaced at each step.
         """
         add_product = torch.addmm if inward.ndim == 2 else torch.baddbmm
@@ -56,7 +57,7 @@ class LeakyRollout(torch.autograd.Function):
             here, units, after = before.select(-3, step), hidden.select(-3, step), states[step]
             here.copy_(current)
             if forced is not None:
-                here[..., :2] = forced[step]
+                here[..., : forced.shape[-2], :2] = forced[step]
             add_product(drive[step if drive.shape[0] > 1 else 0], here, inward, out=units)
             softplus(units, out=units)
             after.add_(here, alpha=1 - alpha)

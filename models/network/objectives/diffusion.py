@@ -1,8 +1,13 @@
-"""Denoising in the behaviour plane, teacher-forced: the network learns the whole distribution of responses.
+"""Denoising in the behaviour plane: the network learns the whole distribution of responses.
 
 The plane part of the state is overwritten before every recall step with a path of the forward chain that starts at a
 response, and the noise-free part of the step is to be the posterior mean ``c_t x_t + d_t x_0``. With the target
 ``"exact"`` x_0 is replaced by its expectation given x_t and the display, which has the same optimum and no noise.
+
+The chain's paths never leave the way to a response, and a network that has seen nothing else does not come back once
+its own errors took it elsewhere (between two items, say). With exact targets the posterior mean is known wherever the
+plane is, so a share of the samples runs freely and is corrected at the states that it visits itself (Ross, Gordon &
+Bagnell 2011, "DAgger").
 """
 
 from __future__ import annotations
@@ -18,19 +23,37 @@ from models.network.targets import Batch, unit
 
 def loss(network: Network, batch: Batch, generator: Generators) -> dict[str, Tensor]:
     """``"main"``: weighted mean square of the denoising error, in units of the estimated response (plane units)."""
-    config = network.config
-    schedule = network.schedule
-    start, path = _path(network, batch, schedule, generator)
-    clean = expected_response(network, batch, path, schedule) if config.target == "exact" else start.expand_as(path)
-    target = (by_step(schedule.state, path) * path + by_step(schedule.clean, path) * clean).flatten(-3, -2)
+    config, schedule = network.config, network.schedule
+    start, chain = _path(network, batch, schedule, generator)
+    forced = _as_rows(chain[..., config.own_samples :, :])
 
     prepared = network.prepare(batch.shown, batch.delay, generator)
-    state = prepared[-1].repeat_interleave(config.samples_per_display, dim=-2)
+    state = torch.cat([prepared[-1]] * config.samples_per_display, dim=-2)
     shocks = network.recall_noise(state.shape[-2], generator)
-    recalled = network.recall(state, shocks, path.flatten(-3, -2).flip(0))
-    mean = (recalled[..., :2] - shocks[..., :2]).flip(0)
-    error = (mean - target).square().mean((-2, -1))
+    recalled = network.recall(state, shocks, forced.flip(0))
+    mean = _by_display((recalled[..., :2] - shocks[..., :2]).flip(0), len(batch))
+    path = _by_display(_visited(state, recalled, forced), len(batch))
+    clean = expected_response(network, batch, path, schedule) if config.target == "exact" else start.expand_as(path)
+    target = by_step(schedule.state, path) * path + by_step(schedule.clean, path) * clean
+    error = (mean - target).square().mean((-3, -2, -1))
     return {"main": _weighed(network, schedule, error), **penalties(network, prepared, recalled)}
+
+
+def _visited(state: Tensor, recalled: Tensor, forced: Tensor) -> Tensor:
+    """Plane states ``(T, ..., M, 2)`` from which the steps were made, t = 1 first; ``forced`` in its rows."""
+    rows = forced.shape[-2]
+    own = torch.cat([state[None, ..., rows:, :2], recalled[:-1, ..., rows:, :2]]).detach().flip(0)
+    return torch.cat([forced, own], dim=-2)
+
+
+def _as_rows(paths: Tensor) -> Tensor:
+    """``(T, ..., S B, 2)`` rows, one sample of all displays after the other, of paths ``(T, ..., B, S, 2)``."""
+    return paths.transpose(-3, -2).flatten(-3, -2)
+
+
+def _by_display(rows: Tensor, displays: int) -> Tensor:
+    """The inverse of ``_as_rows``."""
+    return rows.unflatten(-2, (-1, displays)).transpose(-3, -2)
 
 
 def floor(network: Network, batch: Batch, generator: Generators) -> Tensor:

@@ -43,8 +43,12 @@ def in_float64(batch):
     ("name", "cell"), [*((name, "rate") for name in OBJECTIVES), ("diffusion", "dendritic"), ("diffusion", "gru")]
 )
 def test_gradients_of_the_whole_network_in_float64(name, cell, batch):
-    """Finite differences along random directions, through preparation and recall."""
-    config = CONFIG.suited_to(name).changed(cell=cell, neurons=6, hidden=14, branches=3, leaves=4)
+    """Finite differences along random directions, through preparation and recall.
+
+    Without own states: what a network is corrected at, it is not asked to avoid, so no gradient goes there.
+    """
+    small = {"neurons": 6, "hidden": 14, "branches": 3, "leaves": 4, "own_states": 0.0}
+    config = CONFIG.suited_to(name).changed(cell=cell, **small)
     network = Network(config, seed=1).double()
     exact = in_float64(batch)
 
@@ -87,7 +91,9 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
     few = batch.take(torch.arange(4), 2, 1.0)
     gradients = {}
     for target in ("exact", "sampled"):
-        network = Network(CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0), seed=1)
+        network = Network(
+            CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0, own_states=0.0), seed=1
+        )
         terms = diffusion.loss(network, few, torch.Generator().manual_seed(3))
         gradients[target] = torch.autograd.grad(terms["main"], network.cell.outward)[0].flatten()
     cosine = torch.nn.functional.cosine_similarity(gradients["exact"], gradients["sampled"], dim=0)
@@ -97,13 +103,49 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
 @torch.no_grad()
 def test_the_floor_of_sampled_targets_is_the_excess_of_their_loss(batch):
     """loss(sampled) - loss(exact) = floor for any network, up to sampling."""
-    many = CONFIG.changed(samples_per_display=1024)
+    many = CONFIG.changed(samples_per_display=1024, own_states=0.0)
     network = Network(many, seed=1)
     sampled = Network(many.changed(target="sampled"), seed=1)
     exact_loss = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
     sampled_loss = float(diffusion.loss(sampled, batch, torch.Generator().manual_seed(3))["main"])
     floor = float(diffusion.floor(sampled, batch, torch.Generator().manual_seed(3)))
     assert sampled_loss - exact_loss == pytest.approx(floor, rel=0.05)
+
+
+@torch.no_grad()
+def test_own_states_run_freely_beside_forced_ones(batch, generator):
+    """The first rows are put on the chain before every step; the others go where the network takes them."""
+    network = Network(CONFIG, seed=1)
+    state = network.draw((6, CONFIG.neurons), generator)
+    shocks = network.recall_noise(6, generator)
+    forced = network.draw((CONFIG.recall_steps, 2, 2), generator)
+    mixed, free = network.recall(state, shocks, forced), network.recall(state, shocks)
+    assert torch.allclose(mixed[:, 2:], free[:, 2:], atol=1e-6)
+    assert not torch.allclose(mixed[:, :2], free[:, :2], atol=1e-2)
+    alone = network.recall(state[:2], shocks[:, :2], forced)
+    assert torch.allclose(mixed[:, :2], alone, atol=1e-6)
+
+
+@torch.no_grad()
+def test_own_states_are_corrected_where_they_are(batch):
+    """With own states only, the loss is the distance of every free step from the exact posterior mean there."""
+    config = CONFIG.changed(own_states=1.0, weighting="uniform")
+    network, schedule = Network(config, seed=1), Network(config, seed=1).schedule
+    main = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
+    generator = torch.Generator().manual_seed(3)
+    diffusion._path(network, batch, schedule, generator)
+    prepared = network.prepare(batch.shown, batch.delay, generator)
+    state = torch.cat([prepared[-1]] * config.samples_per_display)
+    shocks = network.recall_noise(len(state), generator)
+    recalled = network.recall(state, shocks)
+    before = torch.cat([state[None], recalled[:-1]])[..., :2].flip(0)
+    samples = config.samples_per_display
+    shown = before.reshape(config.recall_steps, samples, len(batch), 2).transpose(1, 2)
+    clean = diffusion.expected_response(network, batch, shown, schedule)
+    mean = (recalled - shocks)[..., :2].flip(0).reshape(config.recall_steps, samples, len(batch), 2).transpose(1, 2)
+    error = mean - schedule.state[:, None, None, None] * shown - schedule.clean[:, None, None, None] * clean
+    by_step = error.square().mean((1, 2, 3))
+    assert main == pytest.approx(float(diffusion._weighed(network, schedule, by_step)), rel=1e-4)
 
 
 def test_the_optimum_of_mean_matching_is_the_conditional_mean(batch, generator):

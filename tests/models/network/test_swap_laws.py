@@ -86,15 +86,16 @@ def test_the_table_without_swaps_is_the_cued_item_alone(mixed_source, generator)
     law = mixed_source.law
     displays = mixed_source.displays.sample(40, generator)
     batch = tabulate(displays, law, DEMO)
-    alone = SwapLaw(**{**law.to_json(), "kind": "none"}).density(displays, grid(90))
+    alone = SwapLaw(**{**law.to_json(), "kind": "none"}).density(displays, grid(DEMO.angles))
     assert torch.allclose(batch.plain.double(), alone / alone.sum(1, keepdim=True), atol=1e-6)
 
 
 def test_tabulated_sampling_follows_the_table(mixed_source, generator):
     batch = tabulate(mixed_source.displays.sample(8, generator), mixed_source.law, DEMO)
     drawn = batch.sample_angles(40_000, generator)
-    index = torch.remainder(drawn + math.pi + math.pi / 90, 2 * math.pi).div(2 * math.pi / 90).long().clamp(max=89)
-    share = torch.stack([torch.bincount(row, minlength=90) for row in index]) / 40_000
+    count, width = DEMO.angles, 2 * math.pi / DEMO.angles
+    index = torch.remainder(drawn + math.pi + width / 2, 2 * math.pi).div(width).long().clamp(max=count - 1)
+    share = torch.stack([torch.bincount(row, minlength=count) for row in index]) / 40_000
     assert float((share - batch.probability).abs().max()) < 0.006
 
 
