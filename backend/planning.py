@@ -124,7 +124,7 @@ def plan_surrogate(session: Session, wanted: SurrogateRequest) -> tuple[Surrogat
 def plan_network(session: Session, wanted: TrainRequest) -> tuple[Network, Job]:
     """A network and the job that trains it; of an ensemble the first one, with the others stored beside it.
 
-    An ensemble is named in the request that its networks share: ``{"id", "members"}``, their ids in the order of seeds.
+    An ensemble is the networks of one job; each has its own of the request's seeds.
     """
     name = wanted.name or OBJECTIVE_NAMES[wanted.objective]
     sources = [find(session, Fit, wanted.fit_id)] if wanted.fit_id else []
@@ -138,7 +138,6 @@ def plan_network(session: Session, wanted: TrainRequest) -> tuple[Network, Job]:
         )
         for seed in seeds
     ]
-    request["ensemble"] = {"id": new_id(), "members": [row.id for row in rows]} if len(rows) > 1 else None
     title = f"Train: {name}" if len(rows) == 1 else f"Train {len(rows)} networks: {name}"
     first = rows[0]
     job = _start(session, first, "train", request, title, sources)

@@ -47,7 +47,6 @@ def card_of(
         },
         "fidelity": fidelity,
         "seed": row.seed,
-        "ensemble": row.request.get("ensemble"),
         "weights": {"file": "weights.safetensors", **weights},
         "versions": manifest.versions,
         "licence": licence or UNSTATED,

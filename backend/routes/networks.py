@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.planning import plan_network
@@ -25,11 +27,22 @@ from backend.store.tables import DONE, Analysis, Dataset, Fit, Network
 router = APIRouter(prefix="/networks", tags=["networks"])
 
 
-def network_json(row: Network) -> dict[str, Any]:
-    """The network without its result."""
+def network_json(row: Network, ensembles: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The network without its result; ``ensembles`` as ``ensembles_of`` gives them."""
     wanted = row.request
     shown = {"fit_id": row.fit_id, "objective": row.objective, "law": wanted.get("law"), "budget": wanted.get("budget")}
-    return common(row) | shown | {"config": wanted.get("config", {}), "ensemble": wanted.get("ensemble")}
+    members = ensembles.get(row.job_id or "")
+    ensemble = {"id": row.job_id, "members": members} if members else None
+    return common(row) | shown | {"config": wanted.get("config", {}), "ensemble": ensemble}
+
+
+def ensembles_of(session: Session, rows: Collection[Network]) -> dict[str, list[str]]:
+    """By job, ids of the networks that it trained together in the order of their seeds; nothing for single networks."""
+    jobs_of_several = {row.job_id for row in rows if len(row.request.get("seeds") or []) > 1}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for one in session.scalars(select(Network).where(Network.job_id.in_(jobs_of_several))):
+        found.setdefault(str(one.job_id), []).append((one.request["seeds"].index(one.seed), one.id))
+    return {job: [id for _, id in sorted(members)] for job, members in found.items()}
 
 
 @router.post("", status_code=202, summary="Train a network")
@@ -56,8 +69,9 @@ def many(
 ) -> list[dict[str, Any]]:
     """Without results; ``ensemble`` is the id of one whose networks are wanted."""
     with site.store.session() as session:
-        shown = [network_json(row) for row in newest(session, Network, limit, fit_id=fit_id)]
-    return [one for one in shown if ensemble is None or (one["ensemble"] or {}).get("id") == ensemble]
+        rows = newest(session, Network, limit, fit_id=fit_id, job_id=ensemble)
+        together = ensembles_of(session, rows)
+        return [network_json(row, together) for row in rows]
 
 
 @router.get("/{id}", summary="One network")
@@ -66,13 +80,14 @@ def one(site: Here, id: str) -> dict[str, Any]:
     with site.store.session() as session:
         row = find(session, Network, id)
         analyses = _analyses(session, id)
+        shown = network_json(row, ensembles_of(session, [row]))
         dataset_id = _dataset_of(session.get(Fit, row.fit_id) if row.fit_id else None)
         dataset = session.get(Dataset, dataset_id) if dataset_id else None
         source = {"dataset_id": dataset_id, "dataset_name": dataset.name if dataset else None}
     if row.state != DONE:
-        return network_json(row) | source | {"result": None}
+        return shown | source | {"result": None}
     found = site.store.artifacts.read_json("network", id, "result.json")
-    return network_json(row) | source | {"result": found | {"fidelity": _fidelity(site, analyses, id)}}
+    return shown | source | {"result": found | {"fidelity": _fidelity(site, analyses, id)}}
 
 
 def _analyses(session: Session, id: str) -> list[str]:
@@ -130,11 +145,13 @@ def card(
     with site.store.session() as session:
         row = find(session, Network, id)
         analyses = _analyses(session, id)
+        ensemble = network_json(row, ensembles_of(session, [row]))["ensemble"]
     if row.state != DONE:
         raise not_there_yet(row, "trained network")
     artifacts = site.store.artifacts
     found = artifacts.read_json("network", id, "result.json")
     told = card_of(row, found, artifacts.manifest("network", id), _fidelity(site, analyses, id), licence)
+    told["ensemble"] = ensemble
     return JSONResponse(told, headers={"Content-Disposition": 'attachment; filename="card.json"'})
 
 

@@ -34,6 +34,9 @@ async def test_an_ensemble_is_one_job_and_several_networks(client: httpx.AsyncCl
     assert [member["result"]["seed"] for member in members] == [7, 2, 9]
     assert {member["state"] for member in members} == {"done"}
     assert len({member["result"]["training"]["held_out_loss"] for member in members}) == 3
+    again = await client.post("/api/networks", json=members[0]["request"])
+    assert again.status_code == 202, "a stored request can be sent again as it is"
+    await client.post(f"/api/jobs/{again.json()['id']}/cancel")
     points = (await client.get(f"/api/jobs/{job['id']}/curve")).json()["points"]
     assert any({"loss", "loss_low", "loss_high"} <= set(point) for point in points)
     await _deleted_one_by_one(client, job["id"], ensemble)
@@ -45,6 +48,7 @@ async def _deleted_one_by_one(client: httpx.AsyncClient, job: str, ensemble: dic
     assert (await client.get(f"/api/jobs/{job}")).status_code == 200, "the others still have their job"
     left = (await client.get("/api/networks", params={"ensemble": ensemble["id"]})).json()
     assert {row["id"] for row in left} == set(others)
+    assert left[0]["ensemble"]["members"] == others
     assert (await client.get("/api/networks", params={"ensemble": "another"})).json() == []
     for id in others:
         assert (await client.delete(f"/api/networks/{id}")).status_code == 204

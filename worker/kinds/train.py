@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from safetensors.torch import save
+from sqlalchemy import select
 
 from backend.store.store import Store
+from backend.store.tables import Network as Row
 from models.analysis import geometry
 from models.network import storage
 from models.network.checkpoint import Diverged, WrongCheckpoint
@@ -53,19 +55,30 @@ def config_of(request: Mapping[str, Any]) -> TrainConfig:
 def run(context: JobContext) -> None:
     """Train; then store each network, what is known about its training, and axes to look at its states."""
     request, store = context.request, context.store
-    members = (request.get("ensemble") or {}).get("members") or [result_id(context)]
+    members = members_of(context)
     config = config_of(request)
     inputs = inputs_of(store, request)
     source = source_of(store, request)
     seeds = [int(seed) for seed in request.get("seeds") or [request["seed"]]]
     networks = _train(context, config, source, seeds)
     context.report(Progress(0.99, "Finding axes of the state space"))
-    for network_id, trained in zip(members, networks, strict=True):
+    for trained in networks:
+        network_id = members.get(trained.seed)
+        if network_id is None:
+            continue  # it was deleted before the job was run again
         if request.get("fit_id"):
             note(store, "network", network_id, dataset_hash=hash_of_fit(store, request["fit_id"]))
         files = files_of(trained, source)
         about = {"config": config.to_json(), "request": dict(request)}
         store.artifacts.write("network", network_id, files, inputs=inputs, config=about, seed=trained.seed)
+
+
+def members_of(context: JobContext) -> dict[int, str]:
+    """Ids by seed of the networks that this job makes."""
+    with context.store.session() as session:
+        rows = session.scalars(select(Row).where(Row.job_id == context.id))
+        known = {int(row.seed): row.id for row in rows if row.seed is not None}
+    return known or {int(context.request["seed"]): result_id(context)}
 
 
 def source_of(store: Store, request: Mapping[str, Any]) -> Source:

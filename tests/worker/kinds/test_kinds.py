@@ -151,9 +151,9 @@ def test_train_on_recorded_responses(bench: Bench) -> None:
 
 
 def test_an_ensemble_is_stored_network_by_network(bench: Bench) -> None:
-    ids = [bench.row("network", objective="diffusion", request={}) for _ in range(3)]
-    request = {**law_request(), "seed": 5, "seeds": [5, 6, 7], "ensemble": {"id": "e", "members": ids}}
-    bench.do("train", request, ids[0])
+    request = {**law_request(), "seed": 5, "seeds": [5, 6, 7]}
+    ids = [bench.row("network", objective="diffusion", request=request, job_id="trio", seed=s) for s in (5, 6, 7)]
+    bench.do("train", request, ids[0], job="trio")
     alone = bench.network(law_request())
     seeds = [complete(bench, "network", id, []).seed for id in ids]
     assert seeds == [5, 6, 7]
