@@ -8,16 +8,20 @@ part of the resultant, not its length.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from models.behaviour.classics.posterior import posterior_draws
+from models.behaviour.classics.theory import LOG_KAPPA
 from models.behaviour.config import FitConfig
 from models.behaviour.emissions import Emission, VonMises, von_mises
-from models.behaviour.emissions.emission import LOG_FULL_CIRCLE
+from models.behaviour.emissions.emission import LOG_FULL_CIRCLE, Shown
 from models.behaviour.emissions.von_mises import VonMisesFamily
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.mixture import FixedMixture, SizeParameters
@@ -28,7 +32,8 @@ from models.trials import Trials
 
 _STARTS = [(1.0, 0.1, 0.1), (10.0, 0.01, 0.1), (10.0, 0.4, 0.1), (10.0, 0.1, 0.4), (50.0, 0.1, 0.2)]
 _EM_STEPS = 20
-_SHORT_RUN, _LEAST, _LEAST_INFORMATION, _TRIES = 25, 1e-12, 1e-2, 64
+_SHORT_RUN, _LEAST, _LEAST_INFORMATION = 25, 1e-12, 1e-2
+_WIDEST = (0.3, 0.3, 2.0)  # sd of the first proposal: a share has no more room, log kappa has its prior
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,27 @@ class ThreeComponents:
 
 
 class ThreeComponentModel(MixtureModel):
-    """Estimates and their covariance for every set size, behind the common interface."""
+    """Estimates for every set size and draws for their uncertainty, behind the common interface.
+
+    Attributes:
+        sizes: estimates by set size.
+    """
 
     name: str = "three_component"
 
-    def __init__(self, sizes: Mapping[int, ThreeComponents]) -> None:
-        self.sizes = dict(sizes)
+    def __init__(self, sizes: Mapping[int, ThreeComponents], draws: Callable[[int], Tensor]) -> None:
+        self.sizes, self._make_draws = dict(sizes), draws
         self.emissions: Mapping[int, Emission] = {
             size: VonMises(value.concentration) for size, value in self.sizes.items()
         }
+
+    @cached_property
+    def draws(self) -> dict[int, Tensor]:
+        """``(D, 3)`` posterior draws of (swap, uniform, log kappa) by set size; made when they are first asked for.
+
+        The prior is uniform on the simplex and weak on log kappa.
+        """
+        return {size: self._make_draws(size) for size in self.sizes}
 
     @property
     def parameter_count(self) -> float:
@@ -76,17 +93,12 @@ class ThreeComponentModel(MixtureModel):
         return weights
 
     def draw(self, generator: torch.Generator) -> FixedMixture:
-        """One set of parameters from the normal approximation to the likelihood, cut off at the simplex's sides."""
+        """One of the posterior draws of every set size."""
         drawn = {}
-        for size, value in self.sizes.items():
-            step = torch.randn(_TRIES, 3, generator=generator, dtype=torch.float64) @ _root(value.covariance).T
-            swap, uniform = value.swap + step[:, 0], value.uniform + step[:, 1]
-            inside = (swap >= -_LEAST) & (uniform >= -_LEAST) & (swap + uniform <= 1)
-            first = int(inside.to(torch.uint8).argmax())  # 0 where none is inside: that one is brought to the border
-            swaps, guesses = (min(max(float(part[first]), 0.0), 1.0) for part in (swap, uniform))
-            excess = max(swaps + guesses, 1.0)
-            kappa = value.concentration * math.exp(float(step[first, 2]))
-            drawn[size] = _fixed(size, swaps / excess, guesses / excess, kappa)
+        for size, points in self.draws.items():
+            chosen = int(torch.randint(len(points), (1,), generator=generator))
+            swap, uniform, log_kappa = points[chosen].tolist()
+            drawn[size] = _fixed(size, swap, uniform, math.exp(log_kappa))
         return FixedMixture(drawn)
 
     def mean_function(self) -> FixedMixture:
@@ -96,17 +108,12 @@ class ThreeComponentModel(MixtureModel):
         )
 
     def parameters(self) -> list[Parameter]:
-        """Noise of every set size; the weights have a picture of their own."""
-        family, rows = VonMisesFamily(), []
-        for size, value in self.sizes.items():
-            sd = math.sqrt(max(float(value.covariance[2, 2]), 0.0))
-            log_kappa = math.log(max(value.concentration, 1e-9))
-            rows += [Parameter(shown, size) for shown in family.shown([log_kappa], [sd])]
-        return rows
+        """Noise of every set size with 95 % intervals over the draws; the weights have a picture of their own."""
+        return [Parameter(one, size) for size, value in self.sizes.items() for one in _noise(value, self.draws[size])]
 
     def swap_estimates(self) -> list[SwapEstimate]:
-        """The constant swap log-odds of every set size, with a band by the delta method."""
-        return [_estimate(size, value) for size, value in self.sizes.items() if size > 1]
+        """The constant swap log-odds of every set size above 1, with a 95 % band over the draws."""
+        return [_estimate(size, value, self.draws[size]) for size, value in self.sizes.items() if size > 1]
 
     def stored(self) -> Stored:
         """Numbers as tensors by set size."""
@@ -115,6 +122,7 @@ class ThreeComponentModel(MixtureModel):
             numbers = [value.target, value.swap, value.uniform, value.concentration]
             tensors[f"{size}.estimate"] = torch.tensor(numbers, dtype=torch.float64)
             tensors[f"{size}.covariance"] = value.covariance
+            tensors[f"{size}.draws"] = self.draws[size]
         return tensors, {"set_sizes": list(self.sizes)}
 
     @staticmethod
@@ -125,7 +133,7 @@ class ThreeComponentModel(MixtureModel):
             target, swap, uniform, concentration = tensors[f"{size}.estimate"].tolist()
             covariance = tensors[f"{size}.covariance"]
             sizes[int(size)] = ThreeComponents(target, swap, uniform, concentration, covariance)
-        return ThreeComponentModel(sizes)
+        return ThreeComponentModel(sizes, lambda size: tensors[f"{size}.draws"])
 
 
 def fit_three_component(config: FitConfig, trials: Trials, curve: FitCurve) -> tuple[ThreeComponentModel, bool]:
@@ -142,19 +150,37 @@ def fit_three_component(config: FitConfig, trials: Trials, curve: FitCurve) -> t
         for step, value in enumerate(run.curve, 1):
             listen(step, value)
         curve.finish(size, count)
-    model = ThreeComponentModel({size: run.estimate for size, run in runs.items()})
+    sizes = {size: run.estimate for size, run in runs.items()}
+    model = ThreeComponentModel(sizes, partial(_draws_of, trials, sizes, config.uniform))
     return model, all(run.converged for run in runs.values())
 
 
-def _estimate(size: int, value: ThreeComponents) -> SwapEstimate:
-    target, swap = max(value.target, 1e-9), max(value.swap, 1e-9)
-    mean = torch.full((2,), math.log(swap / (size - 1) / target), dtype=torch.float64)
-    slope = torch.tensor([1 / swap + 1 / target, 1 / target, 0.0], dtype=torch.float64)
-    reach = 1.959964 * math.sqrt(max(float(slope @ value.covariance @ slope), 0.0))
+def _noise(value: ThreeComponents, draws: Tensor) -> list[Shown]:
+    family = VonMisesFamily()
+    rows = family.shown([math.log(max(value.concentration, 1e-9))], [0.0])
+    drawn = np.array([[one.value for one in family.shown([log_kappa], [0.0])] for log_kappa in draws[:, 2].tolist()])
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return [
+        Shown(one.name, one.label, one.value, min(float(low[k]), one.value), max(float(high[k]), one.value))
+        for k, one in enumerate(rows)
+    ]
+
+
+def _estimate(size: int, value: ThreeComponents, draws: Tensor) -> SwapEstimate:
+    odds = _swap_log_odds(size, torch.tensor([[value.swap, value.uniform]], dtype=torch.float64))
+    levels = torch.tensor([0.025, 0.975], dtype=torch.float64)
+    low, high = torch.quantile(_swap_log_odds(size, draws), levels)[:, None]
+    low, high = torch.minimum(low, odds), torch.maximum(high, odds)  # an estimate on the border is outside the draws
+    mean, low, high = (level.expand(2).clamp(-EXTREME, EXTREME) for level in (odds, low, high))
     distance = torch.tensor([0.0, math.pi], dtype=torch.float64)
-    mean, low, high = (curve.clamp(-EXTREME, EXTREME) for curve in (mean, mean - reach, mean + reach))
-    guess = value.uniform / target
+    guess = value.uniform / max(value.target, 1e-9)
     return SwapEstimate((size,), ("probe",), (distance,), mean, low, high, guess, swap_probability(mean, guess))
+
+
+def _swap_log_odds(size: int, shares: Tensor) -> Tensor:
+    """``(D,)`` log-odds of one non-target against the target, from shares ``(D, 2 or more)`` of (swap, uniform)."""
+    target = (1 - shares[:, 0] - shares[:, 1]).clamp(min=1e-9)
+    return (shares[:, 0].clamp(min=1e-9) / (size - 1) / target).log()
 
 
 def _fixed(size: int, swap: float, uniform: float, concentration: float) -> SizeParameters:
@@ -162,11 +188,6 @@ def _fixed(size: int, swap: float, uniform: float, concentration: float) -> Size
     each = math.log(max(swap, _LEAST) / max(size - 1, 1) / target)
     guess = math.log(uniform / target) if uniform > 0 else -math.inf
     return SizeParameters(VonMises(concentration), guess, Constant(each) if size > 1 else None)
-
-
-def _root(covariance: Tensor) -> Tensor:
-    value, vector = torch.linalg.eigh(covariance)
-    return vector * value.clamp(min=0).sqrt()
 
 
 @dataclass(frozen=True)
@@ -238,18 +259,9 @@ def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform
     second derivatives are no information; the summed outer products of the trials' scores, which are never negative
     and estimate the same in the interior, stand in for them.
     """
-    others = cosine.shape[1] - 1
-    index = torch.tensor([others > 0, uniform, True]).nonzero()[:, 0]
-
-    def log_likelihood(point: Tensor) -> Tensor:
-        noise = von_mises.log_density_of_gap(1 - cosine, point[2].exp()).exp()
-        density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
-        if others:
-            density = density + point[0] / others * noise[:, 1:].sum(1)
-        return density.clamp(min=1e-300).log().sum()
-
+    index = torch.tensor([cosine.shape[1] > 1, uniform, True]).nonzero()[:, 0]
     point = torch.tensor([swap, guess, math.log(max(kappa, 1e-6))], dtype=torch.float64)
-    information = -torch.autograd.functional.hessian(log_likelihood, point)[index][:, index]
+    information = -torch.autograd.functional.hessian(partial(_log_likelihood, cosine), point)[index][:, index]
     value, vector = torch.linalg.eigh(information)
     if float(value[0]) < _LEAST_INFORMATION:
         score = trial_scores(cosine, swap, guess, kappa)[:, index]
@@ -259,6 +271,42 @@ def _covariance(cosine: Tensor, swap: float, guess: float, kappa: float, uniform
     covariance = torch.zeros(3, 3, dtype=torch.float64)
     covariance[index[:, None], index[None, :]] = inverse
     return covariance
+
+
+def _log_likelihood(cosine: Tensor, point: Tensor) -> Tensor:
+    """Log-likelihood of (swap, uniform, log kappa), nats, from ``cos`` of the errors ``(M, N)``; differentiable."""
+    others = cosine.shape[1] - 1
+    noise = von_mises.log_density_of_gap(1 - cosine, point[2].exp()).exp()
+    density = (1 - point[0] - point[1]) * noise[:, 0] + point[1] / (2 * math.pi)
+    if others:
+        density = density + point[0] / others * noise[:, 1:].sum(1)
+    return density.clamp(min=1e-300).log().sum()
+
+
+def _draws_of(trials: Trials, sizes: Mapping[int, ThreeComponents], uniform: bool, size: int) -> Tensor:
+    """``(D, 3)`` posterior draws of (swap, uniform, log kappa) at one set size; the same for the same data."""
+    value, low, high = sizes[size], LOG_KAPPA.low, LOG_KAPPA.high
+    cosine = trials.of_set_size(size).error[:, :size].cos()
+    index = torch.tensor([size > 1, uniform, True]).nonzero()[:, 0]
+    log_kappa = min(max(math.log(max(value.concentration, _LEAST)), low), high)
+    mode = torch.tensor([value.swap, value.uniform, log_kappa], dtype=torch.float64)
+    centre, spread = LOG_KAPPA.prior or (0.0, math.inf)
+
+    @torch.no_grad()
+    def log_posterior(free: Tensor) -> float:
+        point = torch.zeros(3, dtype=torch.float64).index_copy(0, index, free)
+        if float(point[0] + point[1]) > 1:
+            return -math.inf
+        prior = -0.5 * ((float(point[2]) - centre) / spread) ** 2
+        return float(_log_likelihood(cosine, point)) + prior
+
+    widest = torch.tensor(_WIDEST, dtype=torch.float64)[index]
+    covariance = value.covariance[index][:, index]
+    scale = (widest / covariance.diagonal().sqrt()).clamp(max=1)
+    limits = [((0.0, 1.0), (0.0, 1.0), (low, high))[k] for k in index.tolist()]
+    generator = torch.Generator().manual_seed(0)
+    free = posterior_draws(log_posterior, mode[index], scale[:, None] * covariance * scale, limits, generator)
+    return torch.zeros(len(free), 3, dtype=torch.float64).index_copy(1, index, free)
 
 
 def trial_scores(cosine: Tensor, swap: float, guess: float, kappa: float) -> Tensor:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import time
 
 import numpy as np
 import pytest
@@ -147,3 +148,71 @@ def test_scores_are_the_slopes_of_the_log_density():
     slopes = [(log_density(*(at + move)) - log_density(*(at - move))) / (2 * step) for move in step * np.eye(3)]
     mine = trial_scores(trials.error.cos(), 0.2, 0.1, 8.0)
     np.testing.assert_allclose(mine, torch.stack(slopes, 1), rtol=1e-5, atol=1e-7)
+
+
+def grid_posterior(trials, size):
+    """Means and sds of (swap, uniform, log kappa) by summing over a grid, written from the formula."""
+    share = (np.arange(60) + 0.5) / 60
+    axes = (share if size > 1 else np.zeros(1), share, np.linspace(-3, 9, 121))
+    swap, guess, log_kappa = np.meshgrid(*axes, indexing="ij")
+    kappa = np.exp(log_kappa)
+    log_posterior = -0.5 * ((log_kappa - math.log(8)) / 2) ** 2
+    for error in trials.error[:, :size].numpy():
+        noise = [np.exp(kappa * (math.cos(e) - 1)) / (2 * np.pi * special.i0e(kappa)) for e in error]
+        density = (1 - swap - guess) * noise[0] + guess / (2 * np.pi)
+        if size > 1:
+            density = density + swap * sum(noise[1:]) / (size - 1)
+        log_posterior += np.log(np.where(swap + guess < 1, density, 1e-300))
+    weight = np.exp(log_posterior - log_posterior.max())
+    weight /= weight.sum()
+    points = np.stack([swap, guess, log_kappa], -1)
+    mean = (weight[..., None] * points).sum((0, 1, 2))
+    return mean, np.sqrt((weight[..., None] * (points - mean) ** 2).sum((0, 1, 2)))
+
+
+def without_guesses(seed, count=25, kappa=10.0):
+    generator = torch.Generator().manual_seed(seed)
+    report = (2 * torch.rand((count, 1), generator=generator, dtype=torch.float64) - 1) * math.pi
+    displays = Displays(report, torch.full_like(report, math.nan), torch.ones(count, dtype=torch.int64))
+    return Trials.build(displays, report[:, 0] + VonMises(kappa).sample(count, generator))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_trials_without_guesses_draw_few_guesses(seed):
+    """The estimate is on the border, at no guesses; the posterior mean is near 1 in 25."""
+    trials = without_guesses(seed)
+    draws = fit(CLASSIC, trials).model.draws[1].numpy()
+    mean, sd = grid_posterior(trials, 1)
+    assert mean[1] < 0.12
+    assert draws[:, 1].mean() == pytest.approx(mean[1], abs=0.3 * sd[1])
+    assert draws[:, 2].mean() == pytest.approx(mean[2], abs=0.3 * sd[2])
+    assert (draws[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize(("swap", "guess"), [(0.2, 0.1), (1e-9, 0.3), (0.2, 1e-9)])
+def test_draws_have_the_mean_and_sd_of_the_posterior(swap, guess):
+    trials = simulated(8, 40, swap=swap, guess=guess, size=3)
+    draws = fit(CLASSIC, trials).model.draws[3].numpy()
+    mean, sd = grid_posterior(trials, 3)
+    np.testing.assert_array_less(np.abs(draws.mean(0) - mean) / sd, 0.35)
+    np.testing.assert_allclose(draws.std(0), sd, rtol=0.25)
+    assert (draws[:, 0] + draws[:, 1] <= 1).all()
+
+
+def test_bands_are_those_of_the_draws():
+    model = fit(CLASSIC, simulated(7, 300)).model
+    swap, guess, _ = model.draws[4].T
+    expected = np.quantile(np.log(swap / 3 / (1 - swap - guess)), [0.025, 0.975])
+    (estimate,) = model.swap_estimates()
+    assert [float(estimate.low[0]), float(estimate.high[0])] == pytest.approx(list(expected))
+    assert float(estimate.low[0]) < float(estimate.mean[0]) < float(estimate.high[0])
+    for row in model.parameters():
+        assert row.shown.low < row.shown.value < row.shown.high
+
+
+def test_draws_are_made_when_asked_for_and_soon():
+    model = fit(CLASSIC, simulated(6, 2000, size=6)).model
+    assert "draws" not in vars(model)
+    before = time.process_time()
+    assert model.draws[6].shape == (200, 3)
+    assert time.process_time() - before < 0.5
