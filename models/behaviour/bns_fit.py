@@ -16,9 +16,9 @@ from models.behaviour.bound import prepare
 from models.behaviour.config import CannotFit, FitConfig
 from models.behaviour.curvature import Vector
 from models.behaviour.emissions import FAMILIES
+from models.behaviour.expectation_maximisation import expectation_maximisation
 from models.behaviour.fit_curve import FitCurve
 from models.behaviour.swap_shapes import MissingProbe, check_probe
-from models.behaviour.three_component import expectation_maximisation
 from models.trials import Trials
 
 MOST_INDUCING_2D, MOST_INDUCING_2D_SIGNED = 8, 5  # an axis; of signed distances on either side of 0

@@ -6,7 +6,6 @@ expectation stands outside the logarithm, and is taken by quadrature over each d
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -10,6 +10,7 @@ from typing import Any
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from models.behaviour import first_format
 from models.behaviour.bns import BNS
 from models.behaviour.classics import THEORIES
 from models.behaviour.classics.parametric import restored
@@ -52,7 +53,9 @@ def load(files: Mapping[str, bytes]) -> BehaviourModel:
     try:
         plain: dict[str, Any] = json.loads(files[NAMES])
         tensors = load_tensors(files[TENSORS])
-        if plain["format"] != FORMAT:
+        if plain["format"] == first_format.FORMAT:
+            plain, tensors = first_format.upgraded(plain, tensors)
+        elif plain["format"] != FORMAT:
             raise UnreadableModel(
                 f"the model is stored in format {plain['format']}, this version reads {FORMAT}; fit it again"
             )

@@ -10,10 +10,10 @@ import torch
 from scipy import optimize, special
 
 from models.behaviour.emissions import VonMises
+from models.behaviour.expectation_maximisation import expectation_maximisation, trial_scores
 from models.behaviour.fitting import FitConfig, fit
 from models.behaviour.mixture import FixedMixture, SizeParameters
 from models.behaviour.swap_shapes import Constant
-from models.behaviour.three_component import expectation_maximisation, trial_scores
 from models.displays import Displays
 from models.trials import Trials
 

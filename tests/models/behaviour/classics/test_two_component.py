@@ -7,8 +7,8 @@ import pytest
 import torch
 from scipy import optimize, special
 
+from models.behaviour.expectation_maximisation import expectation_maximisation
 from models.behaviour.fitting import FitConfig, fit
-from models.behaviour.three_component import expectation_maximisation
 from models.displays import Displays
 from models.trials import Trials
 
