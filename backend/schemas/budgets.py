@@ -24,9 +24,6 @@ _DEMO: dict[str, Any] = {
     "memory_noise": 0.1,
     "hidden": 256,
     "steps": 8000,
-    "curriculum": "measured",
-    "without_swaps": 0.25,
-    "patience": 0.3,
 }
 _QUICK: dict[str, Any] = {
     **_DEMO,
@@ -40,9 +37,6 @@ _QUICK: dict[str, Any] = {
     "steps": 400,
     "pool": 2048,
     "held_out": 64,
-    "curriculum": "scheduled",
-    "without_swaps": 0.1,
-    "patience": 0.0,
     "evaluations": 5,
     "averaging": 0.98,
     "picture_seconds": 1.0,
@@ -54,9 +48,6 @@ _FULL: dict[str, Any] = {
     "neurons": 64,
     "preparation_noise": 0.03,
     "memory_noise": 0.1,
-    "curriculum": "measured",
-    "without_swaps": 0.25,
-    "patience": 0.3,
 }
 BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "full": _FULL}
 """What a budget sets otherwise than the defaults of ``TrainOptions``."""

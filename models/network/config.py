@@ -204,9 +204,6 @@ DEMO = TrainConfig(
     memory_noise=0.1,
     hidden=256,
     steps=8000,
-    curriculum="measured",
-    without_swaps=0.25,
-    patience=0.3,
 )
 """Minutes on two CPU cores."""
 
@@ -221,9 +218,6 @@ QUICK = DEMO.changed(
     steps=400,
     pool=2048,
     held_out=64,
-    curriculum="scheduled",  # too short for stages to be worth measuring
-    without_swaps=0.1,
-    patience=0.0,
     evaluations=5,
     averaging=0.98,
     picture_seconds=1.0,
@@ -237,9 +231,6 @@ FULL = TrainConfig(
     neurons=64,
     preparation_noise=0.03,
     memory_noise=0.1,
-    curriculum="measured",
-    without_swaps=0.25,
-    patience=0.3,
 )
 """The published durations; an hour of two CPU cores, minutes of a GPU."""
 
