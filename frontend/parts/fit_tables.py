@@ -35,7 +35,7 @@ def parameters_card(result: dict[str, Any]) -> html.Section:
     parameters = result["parameters"]
     sizes = sorted({row["set_size"] for row in parameters if row.get("set_size") is not None})
     shared = any(row.get("set_size") is None for row in parameters)
-    columns: list[int | None] = [*sizes, *([None] if shared else [])]
+    columns: list[int | None] = [*([None] if shared else []), *sizes]
     labels = list(dict.fromkeys((row["name"], row["label"]) for row in parameters))
     found = {(row["name"], row.get("set_size")): row for row in parameters}
     head = html.Tr([html.Th(""), *(html.Th("all" if size is None else items(size)) for size in columns)])
