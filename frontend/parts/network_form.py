@@ -171,8 +171,8 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                 className="row",
             ),
             html.P(
-                "Several networks differ in their seed alone. They are trained together, which costs less than one "
-                "after the other, and shown with their spread. A claim about a mechanism wants at least 5.",
+                "Several networks differ in their seed alone. They are trained together and shown with their spread. "
+                "A claim about a mechanism wants at least 5.",
                 className="soft small",
             ),
             html.Div(
