@@ -64,6 +64,26 @@ def test_agrees_with_an_independent_fit_of_published_data(published):
     assert float(model.log_prob(trials).sum()) >= -best.fun - 0.5
 
 
+def test_with_swaps_agrees_with_an_independent_fit_of_published_data(published):
+    """Mean and scale of precision, shares of swaps and guesses of four items, by a search without slopes."""
+    trials = published("bays_2009", 4).of_set_size(4)
+    model = fit(FitConfig(model="variable_precision_swaps"), trials).model
+    error = trials.error[:, :4].numpy()
+
+    def cost(point):
+        weights = special.softmax([0.0, point[2], point[3]])
+        each = independent_density(error, np.exp(point[0]), np.exp(point[1]), 100)
+        density = weights[0] * each[:, 0] + weights[1] * each[:, 1:].mean(1) + weights[2] / (2 * np.pi)
+        return -np.log(density).sum()
+
+    options = {"xatol": 1e-3, "fatol": 1e-3, "maxiter": 600}
+    best = optimize.minimize(cost, [2.0, 1.0, -1.5, -1.5], method="Nelder-Mead", options=options)
+    assert float(model.log_prob(trials).sum()) == pytest.approx(-best.fun, abs=0.5)
+    shares = model.weights(trials.displays).mean(0)
+    found = [float(shares[0]), float(shares[1]), float(shares[2:].sum())]
+    assert found == pytest.approx(special.softmax([0.0, *best.x[2:]])[[2, 0, 1]], abs=0.02)
+
+
 @pytest.mark.parametrize("name", ["variable_precision", "variable_precision_swaps"])
 def test_recovers_what_was_planted(simulated, planted, name):
     theory, numbers = planted(name)
