@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from models.displays import Displays
+from models.network.intervention import Intervention, run
 from models.network.network import Network
 from models.network.task import Epoch, UnusableDisplays, epochs, stimuli
 
@@ -17,7 +18,7 @@ class Recording:
     """S runs of a network on each of B displays; network activity travels in no other form inside ``models``.
 
     Attributes:
-        response: ``(B, S)`` radians on [-pi, pi).
+        response: ``(B, S)`` radians on [-pi, pi); NaN where an intervention left nothing that could answer.
         plane: ``(B, S, T, 2)`` place in the behaviour plane after every step.
         states: ``(B, S, T, n)`` float32 activity of the neurons after every step; empty (n = 0) if not asked for.
         epochs: what happened when, in steps.
@@ -40,6 +41,7 @@ def record(
     cue: Tensor | None = None,
     states: bool = True,
     order: Tensor | None = None,
+    intervention: Intervention | None = None,
 ) -> Recording:
     """Let the network run freely.
 
@@ -53,9 +55,11 @@ def record(
         cue: ``(B,)`` probe angle to cue with, radians; None cues item 0.
         states: whether to keep the activity of all neurons.
         order: ``(B, N)`` slots of the items in networks that have slots; None draws them.
+        intervention: what is done to the network; runs with and without use the same random numbers.
 
     Raises:
         UnusableDisplays: if the network cannot be shown a display, or a cue that belongs to none of its items.
+        ImpossibleIntervention: if the network or the trial has not what the intervention is about.
     """
     config, device = network.config, network.device
     delay = config.delay_steps[1] if delay is None else delay
@@ -70,13 +74,20 @@ def record(
     count = len(displays)
     if count > 1:
         shown = shown.change(lambda value: value.repeat_interleave(runs, 0))
-    prepared = network.prepare(shown, delay, generator, noise, rows=count * runs)
-    recalled_noise = network.recall_noise(count * runs, generator, noise)
-    recalled = network.recall(prepared[-1], recalled_noise)
-    place = torch.cat([prepared[..., :2], recalled[..., :2]])
-    activity = torch.cat([prepared, recalled]) @ network.frame if states else place[..., :0]
+    rows = count * runs
+    if intervention is None:
+        prepared = network.prepare(shown, delay, generator, noise, rows=rows)
+        recalled = network.recall(prepared[-1], network.recall_noise(rows, generator, noise))
+        whole, frame = torch.cat([prepared, recalled]), network.frame
+    else:
+        whole, frame = run(network, shown, delay, generator, noise, rows, intervention)
+    place = whole[..., :2].contiguous()
+    response = torch.atan2(place[-1, :, 1], place[-1, :, 0])
+    if intervention is not None and len(set(intervention.silenced)) == config.neurons:
+        response = torch.full_like(response, torch.nan)  # at the origin of the plane, which is no direction
+    activity = whole @ frame if states else whole[..., :0]
     return Recording(
-        response=torch.atan2(place[-1, :, 1], place[-1, :, 0]).reshape(count, runs),
+        response=response.reshape(count, runs),
         plane=_by_display(place, count),
         states=_by_display(activity, count),
         epochs=epochs(config, delay),
