@@ -15,6 +15,7 @@ from models.analysis.subject import Result
 
 LEVEL = 0.95
 MOST_ARRANGEMENTS = 20_000  # beyond which a permutation test draws at random
+_SAME = 1e-9  # relative: a spread that is rounding and no difference between networks
 
 Numbers = NDArray[np.float64]
 
@@ -71,23 +72,28 @@ def contrast(ours: Sequence[float | None], others: Sequence[float | None]) -> di
     """Two groups of networks compared in one number each.
 
     Returns:
-        ``difference`` of the means with ``low`` and ``high`` (95 %, Welch), ``effect`` (Hedges' g) and ``p`` of the
-        permutation test (two-sided, exact for small groups). None where a group has fewer than two numbers.
+        ``difference`` of the means with ``low`` and ``high`` (95 %, Welch), ``effect`` (Hedges' g), ``p`` of the
+        permutation test (two-sided, exact for small groups) and ``p_t`` of Welch's t-test, which unlike the former is
+        not bounded from below by the number of networks; where no network differs from its group it is ``p``. None
+        where a group has fewer than two numbers.
     """
     a, b = (as_numbers(list(one)) for one in (ours, others))
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     if len(a) < 2 or len(b) < 2:
-        return dict.fromkeys(("difference", "low", "high", "effect", "p"))
-    difference = float(a.mean() - b.mean())
+        return dict.fromkeys(("difference", "low", "high", "effect", "p", "p_t"))
+    difference, p = float(a.mean() - b.mean()), _permuted(a, b)
     pooled = math.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2))
-    correction = 1 - 3 / (4 * (len(a) + len(b)) - 9)
-    interval = stats.ttest_ind(a, b, equal_var=False).confidence_interval(LEVEL) if pooled > 0 else (difference,) * 2
+    if pooled <= _SAME * max(1.0, abs(a).max(), abs(b).max()):
+        return {"difference": difference, "low": difference, "high": difference, "effect": None, "p": p, "p_t": p}
+    welch = stats.ttest_ind(a, b, equal_var=False)
+    interval = welch.confidence_interval(LEVEL)
     return {
         "difference": difference,
         "low": float(interval[0]),
         "high": float(interval[1]),
-        "effect": difference / pooled * correction if pooled > 0 else None,
-        "p": _permuted(a, b),
+        "effect": difference / pooled * (1 - 3 / (4 * (len(a) + len(b)) - 9)),
+        "p": p,
+        "p_t": float(welch.pvalue),
     }
 
 
@@ -95,21 +101,26 @@ def against_null(values: Sequence[float | None], nulls: Sequence[float | None]) 
     """Networks against their own nulls, pair by pair.
 
     Returns:
-        ``difference`` (mean), ``low`` and ``high`` (95 %, paired t), ``effect`` (mean over sd of the differences) and
-        ``p`` of the sign-flip test (two-sided, exact). None with fewer than two pairs.
+        ``difference`` (mean), ``low`` and ``high`` (95 %, paired t), ``effect`` (mean over sd of the differences),
+        ``p`` of the sign-flip test (two-sided, exact) and ``p_t`` of the paired t-test, which unlike the former can
+        be small with five networks; where all differences are the same it is ``p``. None with fewer than two pairs.
     """
     gaps = as_numbers(list(values)) - as_numbers(list(nulls))
     gaps = gaps[np.isfinite(gaps)]
     if len(gaps) < 2:
-        return dict.fromkeys(("difference", "low", "high", "effect", "p"))
-    mean, deviation = float(gaps.mean()), float(gaps.std(ddof=1))
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, len(gaps) - 1)) * deviation / math.sqrt(len(gaps))
+        return dict.fromkeys(("difference", "low", "high", "effect", "p", "p_t"))
+    mean, deviation, p = float(gaps.mean()), float(gaps.std(ddof=1)), _flipped(gaps)
+    if deviation <= _SAME * max(1.0, abs(mean)):
+        return {"difference": mean, "low": mean, "high": mean, "effect": None, "p": p, "p_t": p}
+    error = deviation / math.sqrt(len(gaps))
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, len(gaps) - 1)) * error
     return {
         "difference": mean,
         "low": mean - half,
         "high": mean + half,
-        "effect": mean / deviation if deviation > 0 else None,
-        "p": _flipped(gaps),
+        "effect": mean / deviation,
+        "p": p,
+        "p_t": 2 * float(stats.t.sf(abs(mean) / error, len(gaps) - 1)),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,5 +102,21 @@ class Result:
     detail: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {"axes": self.axes, "measures": self.measures, "nulls": self.nulls, "detail": self.detail}
+        """Plain data that JSON can say: None for what is not finite."""
+        named = {"axes": self.axes, "measures": self.measures, "nulls": self.nulls, "detail": self.detail}
+        return {name: _sayable(value) for name, value in named.items()}
+
+    @staticmethod
+    def from_json(plain: Mapping[str, Any]) -> Result:
+        """The inverse of ``to_json``."""
+        return Result(plain["axes"], plain["measures"], plain["nulls"], plain["detail"])
+
+
+def _sayable(value: Any) -> Any:  # noqa: ANN401 - plain data of any shape
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _sayable(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sayable(item) for item in value]
+    return value
