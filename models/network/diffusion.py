@@ -120,11 +120,8 @@ def by_step(values: Tensor, like: Tensor) -> Tensor:
     return values.reshape(-1, *[1] * (like.ndim - 1))
 
 
-def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
-    """Exact ``E[x_0 | x_t]`` for x_0 from a mixture of round Gaussians, for all t at once.
-
-    With the items of a display as centres this is the closed form of the parametric swap laws; with a grid of angles as
-    centres and a tabulated density as weights it is quadrature over any response law.
+def responsibilities(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
+    """``(T, ..., B, S, K)``: probability of each Gaussian of a mixture given x_t, for all t at once.
 
     Args:
         x: ``(T, ..., B, S, 2)`` states of the chain.
@@ -138,8 +135,17 @@ def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float,
     scores = torch.matmul(x * gain, centre.T if same else centre.transpose(-1, -2))
     if not same:
         scores = scores - by_step(signal.square() / (2 * total), x) * centre.square().sum(-1)[..., None, :]
-    probability = torch.softmax(scores.add_(log_weight[..., None, :]), dim=-1)
-    mean = torch.matmul(probability, centre)
+    return torch.softmax(scores.add_(log_weight[..., None, :]), dim=-1)
+
+
+def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
+    """Exact ``E[x_0 | x_t]`` for x_0 from a mixture of round Gaussians, for all t at once; see ``responsibilities``.
+
+    With the items of a display as centres this is the closed form of the parametric swap laws; with a grid of angles as
+    centres and a tabulated density as weights it is quadrature over any response law.
+    """
+    signal, total = schedule.signal, schedule.signal.square() * spread**2 + schedule.variance
+    mean = torch.matmul(responsibilities(x, log_weight, centre, spread, schedule), centre)
     shrink = by_step(signal * spread**2 / total, x)
     return mean + shrink * (x - by_step(signal, x) * mean)
 
@@ -150,13 +156,21 @@ def oracle_sample(
     """Responses ``(B, S, 2)`` of the backward chain with the exact posterior mean in the place of a network.
 
     Args:
-        log_weight, centre, spread: the target, as in ``posterior_mean``.
+        log_weight, centre, spread: the target, as in ``responsibilities``.
         start: x_T, ``(B, S, 2)``.
     """
-    x = start
+    return oracle_path(log_weight, centre, spread, schedule, start, generator)[-1]
+
+
+def oracle_path(
+    log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule, start: Tensor, generator: torch.Generator
+) -> Tensor:
+    """All states x_T, ..., x_0 of ``oracle_sample``: ``(T + 1, B, S, 2)`` in the order they happen."""
+    path = [start]
     for t in range(len(schedule), 0, -1):
+        x = path[-1]
         here = Schedule(*(value[t - 1 : t] for value in vars(schedule).values()))
         clean = posterior_mean(x[None], log_weight, centre, spread, here)[0]
         noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
-        x = here.state * x + here.clean * clean + here.reverse_sd * noise
-    return x
+        path.append(here.state * x + here.clean * clean + here.reverse_sd * noise)
+    return torch.stack(path)
