@@ -35,6 +35,19 @@ ROLES = {
     "truth": TRUTH,
 }
 
+# What a network was trained to do; further groups of one objective (other laws, other sources) take the next shade.
+# Apart in lightness as well as in hue, from each other and from the colours of who a response belongs to.
+OBJECTIVES = {
+    "diffusion": ("#009E73", "#59C4A4", "#00664B"),
+    "task_optimal": ("#7A4FCB", "#A98AE3", "#4E2E8E"),
+    "moment_matching": ("#C98A00", "#E3B44D", "#8A5F00"),
+    "mean_matching": ("#C2477F", "#E08BB0", "#7F2350"),
+}
+OBJECTIVE_SYMBOLS = {
+    "diffusion": "circle", "task_optimal": "square", "moment_matching": "diamond", "mean_matching": "triangle-up",
+}  # fmt: skip
+NULL = "#8B94A3"  # what the same computation gives when there is nothing to be found
+
 # An ordered ramp for set sizes where several must share one axis.
 SET_SIZE_RAMP = ("#86B6D9", "#4C93C6", "#2D6FAE", "#7561B5", "#8C4A94", "#8F3A6B")
 

@@ -1,0 +1,263 @@
+"""Objectives side by side: networks as thin lines or dots, their mean and interval, and the null in grey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from frontend import theme
+from frontend.figures.axes import band
+
+LEGEND = 30  # pixels above the panels for the names of the groups
+Entry = Callable[[Any], Any]
+
+
+def same(value: Any) -> Any:  # noqa: ANN401 - a number or nested lists of them
+    """All entries of a measure, for those that are one curve already."""
+    return value
+
+
+def entry(*indices: int) -> Entry:
+    """What picks one entry of a nested measure: `entry(0)` of `[[1, 2], [3, 4]]` is `[1, 2]`."""
+
+    def pick(value: Any) -> Any:  # noqa: ANN401
+        for index in indices:
+            value = value[index] if value is not None else None
+        return value
+
+    return pick
+
+
+@dataclass(frozen=True)
+class Group:
+    """Networks of one objective and source, in one analysis.
+
+    `measures` and `nulls` are as the analysis has them, over seeds: `{"mean", "low", "high", "each"}` of every entry.
+    """
+
+    name: str
+    colour: str
+    symbol: str
+    seeds: list[int]
+    axes: Mapping[str, Any]
+    measures: Mapping[str, Any]
+    nulls: Mapping[str, Any]
+
+    def has(self, measure: str) -> bool:
+        """Whether any of its networks has this measure."""
+        return _known((self.measures.get(measure) or {}).get("mean"))
+
+    def network(self, number: int) -> str:
+        """The name of one of its networks."""
+        return f"{self.name}, seed {self.seeds[number]}" if number < len(self.seeds) else f"{self.name}, {number + 1}"
+
+
+def groups_of(result: Mapping[str, Any], analysis: str) -> list[Group]:
+    """The groups of a mechanism's result that have this analysis, in the result's order, each with its colour."""
+    used: dict[str, int] = {}
+    found = []
+    for group in result["groups"]:
+        objective = group["objective"]
+        number = used[objective] = used.get(objective, -1) + 1
+        told = group["analyses"].get(analysis) or {}
+        if told.get("measures"):
+            shades = theme.OBJECTIVES.get(objective, (theme.UNIFORM,))
+            found.append(
+                Group(
+                    group["name"], shades[number % len(shades)], theme.OBJECTIVE_SYMBOLS.get(objective, "circle"),
+                    _seeds(group, told), told["axes"], told["measures"], told["nulls"],
+                )
+            )  # fmt: skip
+    return found
+
+
+def _seeds(group: Mapping[str, Any], told: Mapping[str, Any]) -> list[int]:
+    """Seeds of the networks in which an analysis could be done, in its order."""
+    seeds = dict(zip(group["networks"], group["seeds"], strict=True))
+    return [seeds[id] for id in told.get("networks", group["networks"])]
+
+
+def curves(
+    figure: go.Figure,
+    group: Group,
+    measure: str,
+    along: Sequence[Any],
+    place: Mapping[str, Any],
+    *,
+    pick: Entry = same,
+    colour: str | None = None,
+    dash: str = "solid",
+    words: str = "",
+    legend: str | None = None,
+    each: bool = True,
+) -> None:
+    """A measure over `along`: a thin line a network, the interval over them as a band, their mean thick on top.
+
+    `place` are the axes of the panel, `pick` takes one curve out of a nested measure, `words` tell this curve from
+    others of the same group, `legend` is its name in the figure's legend (None: it is not there).
+    """
+    if not group.has(measure):
+        return
+    told, colour = group.measures[measure], colour or group.colour
+    name = " · ".join(part for part in (group.name, words) if part)
+    for number, values in enumerate(told["each"] if each and len(told["each"]) > 1 else ()):
+        figure.add_scatter(
+            x=along, y=pick(values), mode="lines", line={"color": theme.translucent(colour, 0.3), "width": 1},
+            name=name, hoverinfo="skip", showlegend=False,
+            meta={"csv": " · ".join(part for part in (group.network(number), words) if part)}, **place,
+        )  # fmt: skip
+    mean, low, high = (pick(told[part]) for part in ("mean", "low", "high"))
+    known = [at for at, (down, up) in enumerate(zip(low, high, strict=True)) if down is not None and up is not None]
+    if known:
+        ends = ([low[at] for at in known], [high[at] for at in known])
+        shade = theme.translucent(colour, 0.16)
+        figure.add_trace(band([along[at] for at in known], *ends, shade, name, place["xaxis"].removeprefix("x")))
+    figure.add_scatter(
+        x=along, y=mean, customdata=list(zip(low, high, strict=True)), mode="lines",
+        line={"color": colour, "width": 2.6, "dash": dash}, name=name, meta={"interval": True},
+        hovertemplate=f"{name}: <b>%{{y:.3g}}</b><br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}<extra></extra>",
+        showlegend=False, **place,
+    )  # fmt: skip
+    if legend:
+        in_legend(figure, legend, colour, dash)
+
+
+def null_curves(
+    figure: go.Figure,
+    groups: Sequence[Group],
+    null: str,
+    along: Sequence[Any],
+    place: Mapping[str, Any],
+    *,
+    pick: Entry = same,
+    words: str = "null",
+) -> None:
+    """The null of every group, thin, grey and dashed: groups that differ in it are told apart on pointing."""
+    for group in groups:
+        if not _known((group.nulls.get(null) or {}).get("mean")):
+            continue
+        figure.add_scatter(
+            x=along, y=pick(group.nulls[null]["mean"]), mode="lines", showlegend=False, name=f"{group.name} · {words}",
+            line={"color": theme.NULL, "width": 1.5, "dash": "dash"},
+            hovertemplate=f"{words} of {group.name}: %{{y:.3g}}<extra></extra>", **place,
+        )  # fmt: skip
+    if any(_known((group.nulls.get(null) or {}).get("mean")) for group in groups):
+        in_legend(figure, words, theme.NULL, "dash")
+
+
+def dots(
+    figure: go.Figure,
+    groups: Sequence[Group],
+    measure: str,
+    place: Mapping[str, Any],
+    *,
+    pick: Entry = same,
+    null: str | None = None,
+    null_pick: Entry = same,
+) -> None:
+    """One number a network: groups along the axis, a dot each, the mean with its interval, the null as a grey dash."""
+    for at, group in enumerate(groups):
+        if not group.has(measure):
+            continue
+        told = group.measures[measure]
+        mean, low, high = (pick(told[part]) for part in ("mean", "low", "high"))
+        if mean is None:
+            continue
+        each = [pick(value) for value in told["each"]]
+        _dots_of(figure, group, each, at - 0.17, place)
+        mean_mark(figure, group, mean, low, high, at + 0.12, place)
+        level = null_pick((group.nulls.get(null) or {}).get("mean")) if null else None
+        if isinstance(level, int | float):
+            figure.add_scatter(
+                x=[at - 0.36, at + 0.36], y=[level, level], mode="lines", name=f"{group.name} · null",
+                line={"color": theme.NULL, "width": 1.8, "dash": "dash"}, showlegend=False,
+                hovertemplate="null: %{y:.3g}<extra></extra>", **place,
+            )  # fmt: skip
+            in_legend(figure, "null", theme.NULL, "dash")
+    _name_axis(figure, groups, place)
+
+
+def mean_mark(
+    figure: go.Figure, group: Group, mean: float, low: float | None, high: float | None, at: float,
+    place: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """The mean of a group with its interval."""
+    ends = None if low is None or high is None else {"array": [high - mean], "arrayminus": [mean - low]}
+    interval = "" if ends is None else "<br>%{customdata[0]:.3g} to %{customdata[1]:.3g}"
+    figure.add_scatter(
+        x=[at], y=[mean], customdata=[[low, high]], mode="markers", name=f"{group.name} · mean",
+        marker={"size": 11, "symbol": group.symbol, "color": group.colour}, cliponaxis=False, showlegend=False,
+        error_y=ends and ends | {"color": group.colour, "thickness": 2.2, "width": 0}, meta={"interval": True},
+        hovertemplate=f"{group.name}: <b>%{{y:.3g}}</b>{interval}<extra></extra>", **place,
+    )  # fmt: skip
+
+
+def _dots_of(
+    figure: go.Figure, group: Group, each: Sequence[float | None], at: float, place: Mapping[str, Any]
+) -> None:
+    if len(each) < 2:
+        return
+    figure.add_scatter(
+        x=[at + 0.05 * (number % 3 - 1) for number in range(len(each))], y=each, mode="markers",
+        text=[group.network(number) for number in range(len(each))], name=f"{group.name} · networks", showlegend=False,
+        marker={"size": 6.5, "symbol": group.symbol, "color": theme.translucent(group.colour, 0.45)}, cliponaxis=False,
+        hovertemplate="%{text}: %{y:.3g}<extra></extra>", **place,
+    )  # fmt: skip
+
+
+def _name_axis(figure: go.Figure, groups: Sequence[Group], place: Mapping[str, Any]) -> None:
+    """Groups are told apart by colour and by the legend: their names would not fit under narrow panels."""
+    figure.update_layout(
+        {
+            "xaxis" + place["xaxis"].removeprefix("x"): {
+                "range": [-0.6, max(len(groups), 1) - 0.4], "showticklabels": False, "ticks": "", "showgrid": False,
+            }
+        }
+    )  # fmt: skip
+    for group in groups:
+        in_legend(figure, group.name, group.colour, symbol=group.symbol)
+
+
+def in_legend(figure: go.Figure, name: str, colour: str, dash: str = "solid", symbol: str | None = None) -> None:
+    """An entry of the legend, once a figure: a line, or a mark where `symbol` is given."""
+    if any(trace.showlegend and trace.name == name for trace in figure.data):
+        return
+    mark = {"mode": "markers", "marker": {"color": colour, "symbol": symbol, "size": 10}}
+    line = {"mode": "lines", "line": {"color": colour, "width": 2.6, "dash": dash}}
+    figure.add_scatter(
+        x=[None], y=[None], name=name, showlegend=True, hoverinfo="skip", **(mark if symbol else line)
+    )  # fmt: skip
+
+
+def with_legend(figure: go.Figure) -> go.Figure:
+    """Room above the panels for the legend: it is part of the figure, so that a saved picture explains itself."""
+    margin = figure.layout.margin
+    figure.update_layout(
+        showlegend=True,
+        height=(figure.layout.height or 300) + LEGEND,
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+                "itemclick": False, "itemdoubleclick": False},
+        margin={"t": (margin.t or 16) + LEGEND},
+    )  # fmt: skip
+    return figure
+
+
+def epochs(figure: go.Figure, spans: Mapping[str, Sequence[float]], count: int) -> None:
+    """A pale bar over the cue in every panel, so that before and after are seen at a glance."""
+    start, stop = spans.get("cue", (0.0, 0.0))
+    for number in range(1, count + 1):
+        name = "" if number == 1 else str(number)
+        figure.add_shape(
+            type="rect", x0=start, x1=max(stop, start), y0=0, y1=1, xref=f"x{name}", yref=f"y{name} domain",
+            fillcolor=theme.translucent(theme.TRUTH, 0.16), line={"width": 1 if stop <= start else 0}, layer="below",
+        )  # fmt: skip
+
+
+def _known(value: Any) -> bool:  # noqa: ANN401
+    """Whether there is any number in nested lists."""
+    if isinstance(value, list | tuple):
+        return any(_known(one) for one in value)
+    return value is not None
