@@ -22,6 +22,7 @@ from backend.routes import (
     fits,
     health,
     jobs,
+    landmarks,
     manifests,
     networks,
     recoveries,
@@ -62,7 +63,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.install(app)
     api = APIRouter(prefix="/api", responses=problems.RESPONSES)
-    parts = (health, datasets, fits, comparisons, recoveries, networks, analyses, studies, jobs, events, manifests)
+    parts = (
+        health,
+        datasets,
+        fits,
+        comparisons,
+        recoveries,
+        networks,
+        landmarks,
+        analyses,
+        studies,
+        jobs,
+        events,
+        manifests,
+    )
     for part in parts:
         api.include_router(part.router)
     api.add_api_route("/{path:path}", _nothing_here, methods=_METHODS, include_in_schema=False)

@@ -23,7 +23,7 @@ from backend.warm import DEVICES_KEY, LATEST, REMEMBER_SECONDS, REPLY, TASK
 from models.network.targets import UnusableDisplays
 from worker.app import app, opened
 from worker.context import Refused
-from worker.questions import estimate, simulate, surrogate
+from worker.questions import estimate, landmarks, simulate, surrogate
 from worker.questions.answer import Reply
 from worker.shelf import Shelf
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 QUESTIONS: dict[str, Callable[[Shelf, dict[str, Any]], Reply]] = {
     "simulate": simulate.answer,
+    "landmarks": landmarks.answer,
     "surrogate": surrogate.answer,
     "estimate": estimate.answer,
 }

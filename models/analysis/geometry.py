@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.analysis.plane_geometry import plane_of, tuning_to
 from models.network.recording import Recording
 
 AXES = ("pca", "plane")
-LABELS = {"pca": ("PC 1", "PC 2", "PC 3"), "plane": ("Behaviour plane, x", "Behaviour plane, y", "Memory axis")}
+"""Views of a network, found once for all displays."""
+LABELS = {
+    "pca": ("PC 1", "PC 2", "PC 3"),
+    "plane": ("Behaviour plane, x", "Behaviour plane, y", "Memory axis"),
+    "items": ("Cued item’s plane, x", "Cued item’s plane, y", "Other item’s plane"),
+}
 ROWS = 50_000  # states that a fit looks at, evenly taken from the recording
 
 
@@ -21,7 +27,8 @@ class Projection:
 
     Attributes:
         axes: ``"pca"``, the three axes of most variance over all runs and steps; or ``"plane"``, the two coordinates of
-            the behaviour plane and the axis of most variance outside it, along which memory can hide.
+            the behaviour plane and the axis of most variance outside it, along which memory can hide; or
+            ``"items"``, see ``item_axes``.
         components: ``(3, n)`` float32; one row gives one coordinate.
         centre: ``(n,)`` float32, taken off the states first; 0 in the plane, whose origin means something.
         explained: ``(3,)`` share of the total variance of the states along each axis.
@@ -84,6 +91,35 @@ def _plane_and_memory(states: Tensor, plane: Tensor, covariance: Tensor) -> tupl
     memory = _principal(outside @ covariance @ outside)[:1]
     centre = outside @ states.mean(0)
     return torch.cat([readout, memory]), centre
+
+
+def item_axes(states: Tensor, angles: Tensor) -> Projection:
+    """A view of one display: the plane that the cued item is held in, and what the other item's plane adds to it.
+
+    The first two axes span the plane of most variance of the condition means of item 0, turned so that reports go
+    round in it as on the wheel; the third is the direction of most variance of item 1's means outside that plane, or,
+    without a second item, that of all activity.
+
+    Args:
+        states: ``(M, n)`` activity at the end of a delay.
+        angles: ``(M, K)`` reports that are held, radians, varied independently.
+    """
+    states = states.double().cpu()
+    tuning = tuning_to(angles[:, :2], states)
+    plane = plane_of(tuning[0])
+    cosine, sine = tuning[0][:2] @ plane
+    first = torch.nn.functional.normalize(cosine, dim=0)
+    second = torch.stack([-first[1], first[0]])
+    second = second * torch.where(second @ sine < 0, -1.0, 1.0)
+    covariance = torch.cov(states.T, correction=0)
+    outside = torch.eye(len(covariance), dtype=torch.float64) - plane @ plane.T
+    other = tuning[1].T @ tuning[1] if len(tuning) > 1 else covariance
+    third = _principal(outside @ other @ outside)[0]
+    if len(tuning) > 1:  # a report of 0 is above the plane: the same side while an item is dragged
+        third = third * torch.where(third @ tuning[1][0] < 0, -1.0, 1.0)
+    components = torch.stack([plane @ first, plane @ second, third])
+    explained = ((components @ covariance) * components).sum(1) / covariance.trace().clamp(min=1e-30)
+    return Projection("items", components.float(), states.mean(0).float(), explained)
 
 
 def _principal(covariance: Tensor) -> Tensor:
