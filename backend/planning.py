@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from backend.model_names import fit_name
 from backend.problems import Problem
 from backend.rows import AnyRow, busy, find, parent
+from backend.schemas.analyses import FidelityRequest, MechanismRequest
 from backend.schemas.comparisons import ComparisonRequest, RecoveryRequest
 from backend.schemas.fits import FitRequest, SurrogateRequest
-from backend.schemas.networks import AnalysisRequest, StudyRequest, TrainRequest
+from backend.schemas.networks import StudyRequest, TrainRequest
 from backend.store import jobs
 from backend.store.tables import (
     CANCELLED,
@@ -149,11 +150,12 @@ def plan_network(session: Session, wanted: TrainRequest) -> tuple[Network, Job]:
     return first, job
 
 
-def plan_analysis(session: Session, wanted: AnalysisRequest) -> tuple[Analysis, Job]:
+def plan_analysis(session: Session, wanted: FidelityRequest | MechanismRequest) -> tuple[Analysis, Job]:
     """An analysis and its job."""
     networks = [find(session, Network, id) for id in dict.fromkeys(wanted.network_ids)]
-    label = {"fidelity": "Fidelity"}[wanted.analysis]
-    name = wanted.name or f"{label} of {networks[0].name}"
+    label = {"fidelity": "Fidelity", "mechanism": "Mechanism"}[wanted.analysis]
+    whose = networks[0].name if len(networks) == 1 else f"{len(networks)} networks"
+    name = wanted.name or f"{label} of {whose}"
     row = Analysis(name=name, analysis=wanted.analysis)
     return row, _start(session, row, "analyse", wanted.model_dump(mode="json"), name, networks)
 
@@ -171,7 +173,7 @@ def plan_study(session: Session, wanted: StudyRequest) -> tuple[Study, list[Job]
     other, other_job = plan_fit(session, FitRequest(dataset_id=dataset.id, model="three_component", seed=seed))
     surrogate, draw_job = plan_surrogate(session, SurrogateRequest(fit_id=fit.id, seed=seed))
     network, train_job = plan_network(session, TrainRequest(fit_id=fit.id, budget=wanted.budget, seed=seed))
-    analysis, last_job = plan_analysis(session, AnalysisRequest(network_ids=[network.id], seed=seed))
+    analysis, last_job = plan_analysis(session, FidelityRequest(network_ids=[network.id], seed=seed))
     started += [fit_job, other_job, draw_job, train_job, last_job]
     made: list[tuple[str, AnyRow]] = [
         ("Dataset", dataset), ("BNS fit", fit), ("Three-component fit", other), ("Surrogate data", surrogate),

@@ -52,8 +52,8 @@ def find(session: Session, table: type[Row], id: str) -> Row:
     return row
 
 
-def newest(session: Session, table: type[Row], limit: int, **equal: object) -> list[Row]:
-    """Rows, the newest first, of which the named columns equal the given values (None: any)."""
+def newest(session: Session, table: type[Row], limit: int | None, **equal: object) -> list[Row]:
+    """Rows, the newest first (no limit: all), of which the named columns equal the given values (None: any)."""
     query = select(table).order_by(table.created_at.desc()).limit(limit)
     for name, value in equal.items():
         if value is not None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 
 from backend.planning import plan_analysis
-from backend.routes.downloads import stored_file
+from backend.problems import Problem
+from backend.routes.analysis_table import table
+from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file
 from backend.rows import common, find, newest, remove
-from backend.schemas.base import Limit
-from backend.schemas.networks import AnalysisRequest
-from backend.site import Here
+from backend.schemas.analyses import AnalysisName, AnalysisRequest
+from backend.schemas.base import Id, Limit
+from backend.site import Here, Site
 from backend.store import jobs
 from backend.store.tables import DONE, Analysis
 
@@ -34,15 +37,29 @@ def start(site: Here, wanted: AnalysisRequest) -> dict[str, Any]:
 
 
 @router.get("", summary="All analyses, the newest first")
-def many(site: Here, limit: Limit = 200) -> list[dict[str, Any]]:
+def many(
+    site: Here,
+    analysis: Annotated[AnalysisName | None, Query(description="Only analyses of this name.")] = None,
+    network_id: Annotated[Id | None, Query(description="Only analyses of this network, alone or among others.")] = None,
+    limit: Limit = 200,
+) -> list[dict[str, Any]]:
     """Without results."""
     with site.store.session() as session:
-        return [_json(row) for row in newest(session, Analysis, limit)]
+        rows = newest(session, Analysis, limit if network_id is None else None, analysis=analysis)
+        if network_id is not None:
+            rows = [row for row in rows if {"kind": "network", "id": network_id} in row.parents][:limit]
+        return [_json(row) for row in rows]
 
 
 @router.get("/{id}", summary="One analysis")
 def one(site: Here, id: str) -> dict[str, Any]:
-    """``result`` is null until it is done, then ``{"networks": {network_id: numbers}}``."""
+    """``result`` is null until it is done.
+
+    Of fidelity it is ``{"networks": {network_id: numbers}}``. Of a mechanism it is ``{"groups", "contrasts", "nulls",
+    "verdict", "networks"}``: by group of networks that were trained alike, every analysis' measures as mean, 95 %
+    interval and each network's own; the groups compared with each other and with their nulls; the verdict in words;
+    by network, examples for pictures.
+    """
     with site.store.session() as session:
         row = find(session, Analysis, id)
     done = row.state == DONE
@@ -55,6 +72,31 @@ def result(site: Here, id: str) -> Response:
     with site.store.session() as session:
         row = find(session, Analysis, id)
     return stored_file(site.store.artifacts, "analysis", row, "result.json", "result")
+
+
+@router.get("/{id}/results.npz", summary="All numbers of a mechanism as arrays")
+def results_npz(site: Here, id: str) -> Response:
+    """For numpy: ``group/analysis/measures/name`` is an array of the networks' values; nothing in it needs pickle."""
+    return stored_file(site.store.artifacts, "analysis", _mechanism(site, id), "results.npz", "result")
+
+
+@router.get("/{id}/results.csv", summary="All numbers of a mechanism as one long table")
+def results_csv(site: Here, id: str) -> Response:
+    """One row a number, with its group, analysis, measure, place in it, and network, or mean, low or high over them."""
+    row = _mechanism(site, id)
+    if not site.store.artifacts.exists("analysis", id):
+        raise not_there_yet(row, "result")
+    found = site.store.artifacts.read_json("analysis", id, "result.json")
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(row, ".csv")}"'}
+    return StreamingResponse(table(found), media_type=MEDIA_TYPES["csv"], headers=headers)
+
+
+def _mechanism(site: Site, id: str) -> Analysis:
+    with site.store.session() as session:
+        row = find(session, Analysis, id)
+    if row.analysis != "mechanism":
+        raise Problem(404, "This analysis has no such file", "Its result.json holds all of its numbers.")
+    return row
 
 
 @router.delete("/{id}", status_code=204, summary="Delete an analysis")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.analysis import planes, refit
 from models.analysis.across import as_numbers, over_seeds
 from models.analysis.contrasts import contrasts, nulls
 from models.analysis.subject import Result, Subject
@@ -19,7 +20,10 @@ from models.analysis.verdict import verdict
 from models.progress import Report
 
 Measure = Callable[[Subject, Report], Result]
-ANALYSES: dict[str, Measure] = {}
+ANALYSES: dict[str, Measure] = {
+    "planes": planes.measure,
+    "refit": refit.measure,
+}
 TITLES = {
     "planes": "memory planes",
     "decoding": "decoding",
