@@ -13,6 +13,7 @@ from backend.store.store import Store
 from models.analysis.geometry import Projection
 from models.analysis.geometry import load as load_projections
 from models.behaviour.model import BehaviourModel
+from models.display_laws import DisplayLaw
 from models.network.network import Network
 from models.network.targets import ResponseLaw
 from models.trials import Trials
@@ -67,14 +68,22 @@ class Shelf:
         found: Projection = self._get("network", id, "projection", read)[axes]
         return found
 
+    def laws(self, network_id: str) -> tuple[DisplayLaw, ResponseLaw]:
+        """The laws of displays and of responses that a network was trained on."""
+
+        def read() -> tuple[DisplayLaw, ResponseLaw]:
+            return laws_of(self._store, training_request(self._store, network_id))
+
+        found: tuple[DisplayLaw, ResponseLaw] = self._get("network", network_id, "laws", read)
+        return found
+
     def law(self, network_id: str) -> ResponseLaw:
         """The law of responses that a network was trained on."""
+        return self.laws(network_id)[1]
 
-        def read() -> ResponseLaw:
-            return laws_of(self._store, training_request(self._store, network_id))[1]
-
-        found: ResponseLaw = self._get("network", network_id, "law", read)
-        return found
+    def displays(self, network_id: str) -> DisplayLaw:
+        """The law of displays that a network was trained on."""
+        return self.laws(network_id)[0]
 
     def model(self, fit_id: str) -> BehaviourModel:
         """A fitted model."""

@@ -160,7 +160,8 @@ async def simulate(site: Here, id: str, wanted: SimulateRequest) -> Response:
     """Responses, states, the behavioural model's prediction and recorded responses to similar displays.
 
     Arrays are ``{"dtype", "bdata"}``, base64 of little-endian numbers, which plotly takes as they are. A newer request
-    of the same ``view`` makes an unanswered one answer 409.
+    of the same ``view`` makes an unanswered one answer 409. With ``interventions`` the answer is about the network that
+    they are done to, and ``baseline`` has the responses of the same runs without them.
     """
     began = time.perf_counter()
     row, dataset_id = await asyncio.to_thread(_trained, site, id)

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from backend.schemas.base import SEED_LIMIT, Angle, Id, Name, Request, Seed
 from backend.schemas.budgets import settled
+from backend.schemas.interventions import InterventionsRequest
 from backend.schemas.laws import DisplayLawRequest, SwapLawRequest
 from backend.schemas.training import TrainOptions
 
@@ -159,7 +160,13 @@ class SimulateRequest(Request):
                     "display": {"report": [0.3, -2.1], "probe": [0.0, 0.785], "cued": 0, "cue": None},
                     "runs": 200,
                     "seed": 1,
-                }
+                },
+                {
+                    "display": {"report": [0.3, -2.1], "probe": [0.0, 0.785], "cued": 0, "cue": None},
+                    "runs": 200,
+                    "seed": 1,
+                    "interventions": {"silenced": [3], "noise": {"recall": 0}},
+                },
             ]
         }
     )
@@ -175,24 +182,17 @@ class SimulateRequest(Request):
     view: str | None = Field(
         None, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="A newer request of the same view replaces this."
     )
-
-
-class AnalysisRequest(Request):
-    """A job of kind ``analyse``."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"network_ids": ["3f2a9c11d0e94b6aa0d7b1f2c3d4e5f6"], "analysis": "fidelity", "seed": 1}]
-        }
+    interventions: InterventionsRequest | None = Field(
+        None, description="What is done to the network; the answer then also has the same runs without, as `baseline`."
     )
 
-    network_ids: list[Id] = Field(min_length=1, max_length=32)
-    analysis: Literal["fidelity"] = "fidelity"
-    options: dict[Literal["displays", "runs"], Annotated[int, Field(ge=1, le=20_000)]] = Field(
-        default_factory=dict, description="How many new displays, and how many runs of each."
-    )
-    seed: Seed = 1
-    name: Name | None = None
+    @model_validator(mode="after")
+    def _items_are_there(self) -> Self:
+        flip = self.interventions.flip_cue if self.interventions else None
+        items = len(self.display.report)
+        if flip is not None and flip.to >= items:
+            raise ValueError(f"the cue cannot flip to item {flip.to}: there are {items}, counted from 0")
+        return self
 
 
 class StudyRequest(Request):

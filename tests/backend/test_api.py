@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+ONE = {"display": {"report": [1.0], "probe": [0.0]}}
 NOBODY = "0" * 32
 
 
@@ -37,6 +38,19 @@ async def test_unknown_addresses_are_problems(client: httpx.AsyncClient) -> None
         ("/api/networks", {"seed": 1}, "give either fit_id"),
         ("/api/networks", {"law": {"kind": "smooth"}, "config": {"alpha": 2}}, "config.alpha"),
         (f"/api/networks/{NOBODY}/simulate", {"display": {"report": [1], "probe": [1, 2]}}, "every item needs both"),
+        (f"/api/networks/{NOBODY}/simulate", ONE | {"interventions": {"silenced": [3, 3]}}, "in the list twice"),
+        (f"/api/networks/{NOBODY}/simulate", ONE | {"interventions": {"silenced": [-1]}}, "greater than or equal to 0"),
+        (f"/api/networks/{NOBODY}/simulate", ONE | {"interventions": {"noise": {"sleep": 0}}}, "noise.sleep"),
+        (
+            f"/api/networks/{NOBODY}/simulate",
+            ONE | {"interventions": {"flip_cue": {"to": 1, "step": 0, "steps": 4}}},
+            "the cue cannot flip to item 1: there are 1, counted from 0",
+        ),
+        (
+            f"/api/networks/{NOBODY}/simulate",
+            ONE | {"interventions": {"push": {"axis": "up", "size": 1, "epoch": "delay"}}},
+            "'role', 'plane_x', 'plane_y' or 'memory'",
+        ),
     ],
 )
 async def test_wrong_requests_say_what_is_wrong(

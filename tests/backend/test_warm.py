@@ -76,6 +76,13 @@ async def test_explore(client: httpx.AsyncClient, workshop: Any, warm: None) -> 
     assert off["notes"]
     crowd = {"report": [0.0, 1.0, 2.0], "probe": [0.0, 1.0, 2.0]}
     assert (await ask(client, network, display=crowd)).json()["model"] is None, "a set size the fit has not seen"
+    noiseless = {"noise": {"stimulus": 0, "delay": 0, "cue": 0, "gap": 0, "recall": 0}}
+    changed = (await ask(client, network, interventions=noiseless)).json()
+    assert changed["baseline"]["responses"] == found["responses"]
+    assert np.ptp(numbers(changed["responses"])) < 1e-3
+    stranger = await ask(client, network, interventions={"silenced": [48]})
+    assert stranger.status_code == 422
+    assert "numbered 0 to 47" in stranger.json()["detail"]
     packed = np.load(io.BytesIO((await ask(client, network, format="npz", runs=7)).content))
     assert packed["states"].shape[0] == 7
 

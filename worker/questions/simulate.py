@@ -12,9 +12,11 @@ from torch import Tensor
 
 from models.circular import circular_sd, distance, wrap
 from models.displays import Displays
+from models.network.intervention import Intervention
 from models.network.recording import Recording, record
 from models.network.targets import grid
 from worker.context import Refused
+from worker.questions import intervening
 from worker.questions.answer import Reply, array
 from worker.questions.similar import Similar
 from worker.shelf import Shelf
@@ -30,38 +32,54 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
     shown = question["display"]
     display, order = _display(shown)
     cue = None if shown["cue"] is None else wrap(torch.tensor([shown["cue"]], dtype=torch.float64))
-    generator = torch.Generator().manual_seed(question["seed"])
     npz = question["format"] == "npz"
-    wanted = npz or question["states"]
     # Items take slots in the question's order, so that dragging one moves nothing else.
     asked = None if cue is None or _is_cued_item(cue, display) else cue
-    recording = record(
-        network, display, question["runs"], generator, question["noise"], question["delay"], asked, wanted, order[None]
-    )
+
+    def run(change: Intervention | None, states: bool) -> Recording:
+        generator = torch.Generator().manual_seed(question["seed"])
+        return record(
+            network, display, question["runs"], generator, question["noise"], question["delay"], asked, states,
+            order[None], change,
+        )  # fmt: skip
+
+    change = intervening.asked(shelf, question, order)
+    recording = run(change, npz or question["states"])
+    plain = recording if change is None or change.changes_nothing else run(None, False)
     if npz:
-        return Reply.of_bytes(_npz(recording, shown))
-    response = recording.response[0].double()
-    nearest = _nearest(response, display)
+        done = intervening.exported(change, question)
+        return Reply.of_bytes(_npz(recording, shown, done if change is None else done | _baseline(plain)))
     law, told = _law(shelf, question, display, cue)
-    swaps = float((nearest > 0).double().mean()) if display.items > 1 else None
     predicted = law.pop("nearest_other") if law else None
-    own = wrap(response - display.report[0, 0])[nearest == 0]
     found: dict[str, Any] = {
-        "responses": array(response),
-        "nearest": array(torch.where(nearest >= 0, order[nearest.clamp(min=0)], -1), "i1"),
-        "trajectories": _trajectories(shelf, question, recording) if wanted else None,
+        **_behaviour(recording, display, order, predicted),
+        "trajectories": _trajectories(shelf, question, recording) if question["states"] else None,
         "epochs": [{"name": epoch.name, "start": epoch.start, "stop": epoch.stop} for epoch in recording.epochs],
         "seconds_a_step": network.config.step_seconds,
         "model": law,
         "recorded": _recorded(shelf, question, display, cue),
-        "summary": {
-            "swap_network": swaps,
-            "swap_model": predicted if display.items > 1 else None,
-            "sd_network": float(circular_sd(own)) if len(own) else None,
-        },
         "notes": told,
     }
+    if change is not None:
+        found["baseline"] = _behaviour(plain, display, order, predicted)
     return Reply.of_json(found)
+
+
+def _behaviour(recording: Recording, display: Displays, order: Tensor, predicted: float | None) -> dict[str, Any]:
+    """Responses of all runs, the question's item that each is nearest to, and both in a few numbers."""
+    response = recording.response[0].double()
+    nearest = _nearest(response, display)
+    own = wrap(response - display.report[0, 0])[nearest == 0]
+    several = display.items > 1
+    return {
+        "responses": array(response),
+        "nearest": array(torch.where(nearest >= 0, order[nearest.clamp(min=0)], -1), "i1"),
+        "summary": {
+            "swap_network": float((nearest > 0).double().mean()) if several else None,
+            "swap_model": predicted if several else None,
+            "sd_network": float(circular_sd(own)) if len(own) else None,
+        },
+    }
 
 
 def _display(shown: dict[str, Any]) -> tuple[Displays, Tensor]:
@@ -131,17 +149,21 @@ def _recorded(shelf: Shelf, question: dict[str, Any], display: Displays, cue: Te
     return {"responses": array(wrap(errors + display.report[0, 0])), "trials": len(errors), "within": within}
 
 
-def _npz(recording: Recording, shown: dict[str, Any]) -> bytes:
+def _baseline(plain: Recording) -> dict[str, np.ndarray]:
+    return {"baseline_responses": plain.response[0].numpy(), "baseline_plane": plain.plane[0].numpy()}
+
+
+def _npz(recording: Recording, shown: dict[str, Any], more: dict[str, np.ndarray]) -> bytes:
+    arrays: dict[str, np.ndarray] = {
+        "responses": recording.response[0].numpy(),
+        "plane": recording.plane[0].numpy(),
+        "states": recording.states[0].numpy(),
+        "epochs": np.array([(epoch.start, epoch.stop) for epoch in recording.epochs]),
+        "epoch_names": np.array([epoch.name for epoch in recording.epochs]),
+        "report": np.array(shown["report"]),
+        "probe": np.array(shown["probe"]),
+        "cued": np.array(shown["cued"]),
+    }
     out = io.BytesIO()
-    np.savez_compressed(
-        out,
-        responses=recording.response[0].numpy(),
-        plane=recording.plane[0].numpy(),
-        states=recording.states[0].numpy(),
-        epochs=np.array([(epoch.start, epoch.stop) for epoch in recording.epochs]),
-        epoch_names=np.array([epoch.name for epoch in recording.epochs]),
-        report=np.array(shown["report"]),
-        probe=np.array(shown["probe"]),
-        cued=np.array(shown["cued"]),
-    )
+    np.savez_compressed(out, allow_pickle=False, **arrays, **more)
     return out.getvalue()
