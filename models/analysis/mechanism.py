@@ -66,8 +66,8 @@ def report_on(members: Sequence[Member]) -> dict[str, Any]:
         ``{"groups", "contrasts", "nulls", "verdict", "networks"}``. A group is ``{"name", "objective", "networks",
         "seeds", "analyses": {name: across.over_seeds(...) or {"nothing": sentence}}}``; of an analysis that could be
         done in some of a group's networks only, ``networks`` lists these and ``nothing`` says why not in the others.
-        ``networks`` is ``{id: {"name", "seed", "group", "analyses": {name: {"detail"} or {"nothing": sentence}}}}``: the
-        measures of one network are among ``each`` of its group, in the order of the group's networks.
+        ``networks`` is ``{id: {"name", "seed", "group", "analyses": {name: {"detail"} or {"nothing": sentence}}}}``;
+        the measures of one network are among ``each`` of its group, in the order of the group's networks.
 
     Raises:
         ValueError: if there is no network, or networks of a group differ in the shape of a measure.
@@ -137,8 +137,16 @@ def arrays(groups: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
                 for name, values in both.get(kind, {}).items():
                     found[f"{group['name']}/{analysis}/{kind}/{name}"] = as_numbers(values["each"])
             for name, axis in both.get("axes", {}).items():
-                found[f"{group['name']}/{analysis}/axes/{name}"] = np.array(axis)
+                found[f"{group['name']}/{analysis}/axes/{name}"] = _axis(axis)
     return found
+
+
+def _axis(values: Sequence[Any]) -> NDArray[Any]:
+    """Numbers or names: never objects, which only pickle could store."""
+    try:
+        return as_numbers(values)
+    except (TypeError, ValueError):
+        return np.array([str(value) for value in values])
 
 
 def rounded(plain: Any) -> Any:  # noqa: ANN401 - plain data of any shape

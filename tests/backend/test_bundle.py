@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,61 @@ async def test_there_and_back(tmp_path: Path, settings: Settings, monkeypatch: p
     async with running(settings) as client:
         left = [one["id"] for one in (await client.get("/api/fits")).json()]
         assert fit["id"] not in left, "a store that is in use is left alone"
+
+
+def derive(store: Any) -> None:
+    """Two more networks of the study's fit, one unfinished, a network of another fit, and analyses of them."""
+    fit, other = {"kind": "fit", "id": "f" * 32}, {"kind": "fit", "id": "x" * 32}
+    dataset = {"kind": "dataset", "id": "d" * 32}
+    wanted = [
+        ("fit", "x", "done", [dataset], {"dataset_id": "d" * 32, "model": "bns"}),
+        ("network", "1", "done", [fit], {"objective": "task_optimal"}),
+        ("network", "2", "running", [fit], {"objective": "task_optimal"}),
+        ("network", "3", "done", [other], {"objective": "task_optimal"}),
+        ("analysis", "4", "done", [{"kind": "network", "id": one * 32} for one in "n1"], {"analysis": "mechanism"}),
+        ("analysis", "5", "done", [{"kind": "network", "id": "3" * 32}], {"analysis": "mechanism"}),
+    ]  # fmt: skip
+    with store.session() as session:
+        session.get(MADE["fit"], "f" * 32).parents = [dataset]
+        session.get(MADE["network"], "n" * 32).parents = [fit]
+        for kind, sign, state, parents, values in wanted:
+            id = sign * 32
+            session.add(MADE[kind](**{"id": id, "name": sign, "state": state, "parents": parents, **values}))
+            store.artifacts.write(kind, id, {"result.json": b'{"groups":[]}'})
+
+
+async def test_what_was_made_later_comes_along(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, study_id = finished_study(tmp_path / "from")
+    derive(store)
+    export(store, study_id, tmp_path / "bundle", derived=True)
+    monkeypatch.setattr(bundle, "FOLDER", tmp_path / "bundle")
+    async with running(settings) as client:
+        networks = (await client.get("/api/networks")).json()
+        assert {one["id"][0] for one in networks} == {"n", "1"}, "neither the unfinished one nor that of another fit"
+        assert all(one["example"] and one["state"] == "done" for one in networks)
+        (analysis,) = (await client.get("/api/analyses", params={"analysis": "mechanism"})).json()
+        assert analysis["network_ids"] == ["n" * 32, "1" * 32]
+        assert (await client.get(f"/api/analyses/{analysis['id']}")).json()["result"] == {"groups": []}
+
+
+def test_only_what_is_asked_for_comes_along(tmp_path: Path) -> None:
+    store, study_id = finished_study(tmp_path / "from")
+    derive(store)
+
+    def brought(**asked: Any) -> dict[str, set[str]]:
+        export(store, study_id, tmp_path / "bundle", **asked)
+        rows = json.loads((tmp_path / "bundle" / bundle.ROWS).read_text())["rows"]
+        return {kind: {row["id"][0] for row in made} for kind, made in rows.items()}
+
+    assert brought()["network"] == {"n"}
+    assert brought(more=[("network", "1" * 32)])["network"] == {"n", "1"}
+    whole = brought(more=[("analysis", "4" * 32)])
+    assert (whole["network"], whole["analysis"]) == ({"n", "1"}, {"4"}), "an analysis brings its networks"
+    for named, words in ((("network", "2" * 32), "not finished"), (("analysis", "5" * 32), "not in the study")):
+        with pytest.raises(ValueError, match=words):
+            brought(more=[named])
 
 
 async def test_a_damaged_bundle_does_no_harm(
