@@ -58,11 +58,11 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         (last steps of the delay), ``cued`` (last steps before recall), ``after`` (last of recall), ``change`` (after -
         before), ``change_by_cue`` (cued - before), ``before_by_distance`` and ``after_by_distance`` [D];
         ``largest_angle`` [T], the second principal angle; ``reliability`` [T], a plane with itself, and
-        ``floor_before``, ``floor_after``: what angles cannot be told from 0; ``cued_uncued`` [T], planes of the cued and
-        the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition means, report
-        by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a quarter, negative
-        if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``, ``code_after``;
-        ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
+        ``floor_before``, ``floor_after``: what angles cannot be told from 0; ``cued_uncued`` [T], planes of the cued
+        and the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition means,
+        report by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a quarter,
+        negative if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``,
+        ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
 
         ``nulls``: ``angle`` [T], ``before``, ``cued``, ``after``, ``change``, ``change_by_cue`` with reports shuffled
         over trials, which leaves what all activity shares; ``random``, of random planes; ``code`` [T], shuffled.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from models.analysis.subject import Subject
-from models.circular import distance, wrap
+from models.circular import FULL_CIRCLE, distance, wrap
 from models.display_laws import separated_angles, smallest_separation
 from models.displays import Displays
 
@@ -43,9 +43,17 @@ class ProbeSets:
         count, items = report.shape
         return Displays(report, self.probe[number].expand(count, items), torch.full((count,), items))
 
-    def reports(self, first: Tensor, generator: torch.Generator) -> Tensor:
-        """``(M, K)`` reports: item 0 has the angles ``first`` ``(M,)``, the others any that the separation allows."""
-        drawn = separated_angles(len(first), self.probe.shape[1], self.separation, generator)
+    def reports(self, first: Tensor, generator: torch.Generator, apart: float = 0.0) -> Tensor:
+        """``(M, K)`` reports: item 0 has the angles ``first`` ``(M,)``, the others any that the separation allows.
+
+        Args:
+            first: radians.
+            generator: of the others.
+            apart: smallest distance, where the network's displays have a smaller one; at most half of an even spacing.
+        """
+        items = self.probe.shape[1]
+        separation = max(self.separation, min(apart, FULL_CIRCLE / (2 * items)))
+        drawn = separated_angles(len(first), items, separation, generator)
         return wrap(drawn - drawn[:, :1] + first[:, None])
 
 
@@ -94,19 +102,19 @@ def _different(probe: Tensor, rows: Tensor, count: int) -> Tensor:
     return torch.tensor(list(seen.values()), dtype=torch.int64)
 
 
-def swapped(values: Tensor) -> Tensor:
-    """Columns 0 and 1 of ``(M, K)`` exchanged: what was about items 0 and 1 is about items 1 and 0."""
+def swapped(values: Tensor, other: int = 1) -> Tensor:
+    """Columns 0 and ``other`` of ``(M, K)`` exchanged: what was about one of the two items is about the other."""
     order = torch.arange(values.shape[1])
-    order[:2] = torch.tensor([1, 0])
+    order[0], order[other] = other, 0
     return values[:, order]
 
 
-def either_cued(shown: Displays) -> tuple[Displays, Displays]:
-    """The same displays with item 0 cued, and with item 1 cued (which then is item 0, as in all displays)."""
-    return shown, Displays(swapped(shown.report), swapped(shown.probe), shown.set_size)
+def either_cued(shown: Displays, other: int = 1) -> tuple[Displays, Displays]:
+    """The same displays with item 0 cued, and with the other item cued (which then is item 0, as in all displays)."""
+    return shown, Displays(swapped(shown.report, other), swapped(shown.probe, other), shown.set_size)
 
 
-def slots_of(shown: Displays) -> tuple[Tensor, Tensor]:
-    """Slots of the items for ``either_cued``: every item has the same slot whichever is cued."""
-    slots = torch.arange(shown.items).expand(len(shown), -1)
-    return slots, swapped(slots)
+def slots_of(shown: Displays, other: int = 1, order: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Slots of the items for ``either_cued``: every item keeps its slot, whichever is cued; None numbers them."""
+    slots = torch.arange(shown.items).expand(len(shown), -1) if order is None else order
+    return slots, swapped(slots, other)

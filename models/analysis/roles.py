@@ -1,0 +1,122 @@
+"""Axes from "distractor" to "target": found, aligned and used on trials with known roles. Tensors in, tensors out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from models.analysis.plane_geometry import harmonics, tuning_to
+
+ECHO_HARMONICS = 5  # in which the copy of a response may be anything
+
+
+@dataclass(frozen=True)
+class RoleTrials:
+    """M trials with one pair of probes, in which the first item has one of Z reports and either role.
+
+    Attributes:
+        value: ``(M,)`` int64, which of the Z reports the first item has.
+        target: ``(M,)`` bool, whether the first item is the cued one.
+        right: ``(M,)`` bool, whether the cued item was reported.
+        swap: ``(M,)`` bool, whether the other one of the pair was.
+        states: ``(M, T, m)`` activity.
+    """
+
+    value: Tensor
+    target: Tensor
+    right: Tensor
+    swap: Tensor
+    states: Tensor
+
+    @property
+    def half(self) -> Tensor:
+        """``(M,)`` 0 or 1, every second trial."""
+        return torch.arange(len(self.value)) % 2
+
+
+def cell_means(trials: RoleTrials, values: int) -> Tensor:
+    """``(2, 2, Z, T, m)`` mean states of right trials by half, role (distractor, target) and report; NaN of none."""
+    cell = (trials.half * 2 + trials.target) * values + trials.value
+    member = torch.nn.functional.one_hot(cell[trials.right], 4 * values).to(trials.states)
+    total = member.T @ trials.states[trials.right].flatten(1)
+    mean = total / member.sum(0)[:, None]
+    return mean.reshape(2, 2, values, *trials.states.shape[1:])
+
+
+def role_axes(trials: RoleTrials, values: int) -> Tensor:
+    """``(2, Z, T, m)`` from distractor to target at each report of the first item, from either half of the trials.
+
+    The sign is that of the roles; there is none to be chosen.
+    """
+    means = cell_means(trials, values)
+    return means[:, 1] - means[:, 0]
+
+
+def places(trials: RoleTrials, values: int) -> Tensor:
+    """``(M, T)`` place of every trial on the axis of its report: 0 at the mean of its own role, 1 at that of the other.
+
+    Axis and means are those of the half that the trial does not belong to.
+    """
+    means = cell_means(trials, values)
+    place = torch.empty(trials.states.shape[:2])
+    for half in (0, 1):
+        mine = trials.half == half
+        role, value = trials.target[mine].long(), trials.value[mine]
+        own, other = means[1 - half][role, value], means[1 - half][1 - role, value]
+        way = other - own
+        along = ((trials.states[mine] - own) * way).sum(-1)
+        place[mine] = along / way.square().sum(-1).clamp(min=1e-12)
+    return place
+
+
+def d_prime(one: Tensor, other: Tensor) -> Tensor:
+    """``(T,)`` distance of the means of ``(M, T)`` values in units of their sd; NaN with fewer than two of either."""
+    spread = ((one.var(0) + other.var(0)) / 2).sqrt()
+    return (one.mean(0) - other.mean(0)) / spread.clamp(min=1e-12)
+
+
+def echo(trials: RoleTrials, response: Tensor, reports: Tensor) -> Tensor:
+    """``(M, T, m)`` the part of the activity that is a copy of the response, up to the mean.
+
+    Fitted on right trials together with what either item contributes whatever its role. Without that, taking away the
+    copy would itself bring roles into activity that knows none, such as that before the cue.
+
+    Args:
+        trials: M of them.
+        response: ``(M,)`` radians.
+        reports: ``(M, 2)`` radians, of the first item and of the other one of the pair.
+    """
+    angles = torch.cat([reports, response[:, None]], dim=1)[trials.right]
+    copy = tuning_to(angles, trials.states[trials.right], ECHO_HARMONICS)[2]
+    return torch.einsum("mh,thd->mtd", harmonics(response, ECHO_HARMONICS).to(copy), copy)
+
+
+def without(trials: RoleTrials, part: Tensor) -> RoleTrials:
+    """The same trials with a part of their activity taken away."""
+    return replace(trials, states=trials.states - part)
+
+
+def alignment(axes: Tensor, across: bool) -> Tensor:
+    """Cosines of axes of different displays, by how far the first items' reports are apart.
+
+    Axes that are compared never share a trial. All pairs count, in both orders.
+
+    Args:
+        axes: ``(P, 2, Z, T, m)`` of P pairs of probes.
+        across: compare axes of different pairs of probes, or of the same one.
+
+    Returns:
+        ``(K, pairs, T)`` signed cosines, K = Z // 2 + 1 differences of 0 to half a circle; pairs are padded with NaN.
+    """
+    unit = torch.nn.functional.normalize(axes, dim=-1)
+    cosine = torch.einsum("pztm,qwtm->pqzwt", unit[:, 0], unit[:, 1])
+    same = torch.eye(len(axes), dtype=torch.bool)
+    cosine = cosine[~same if across else same]
+    count = axes.shape[2]
+    step = (torch.arange(count)[:, None] - torch.arange(count)).abs()
+    step = torch.minimum(step, count - step)
+    found = [cosine[:, step == k].flatten(0, 1) for k in range(count // 2 + 1)]
+    longest = max(len(one) for one in found)
+    return torch.stack([torch.nn.functional.pad(one, (0, 0, 0, longest - len(one)), value=torch.nan) for one in found])
