@@ -176,7 +176,7 @@ class SimulateRequest(Request):
     seed: Seed = 1
     noise: float = Field(1.0, ge=0, le=10, description="Multiplier of all noise; 0 makes a run deterministic.")
     delay: int | None = Field(None, ge=0, le=1000, description="Steps of delay; null is the training's longest.")
-    axes: Literal["pca", "plane"] = "pca"
+    axes: Literal["pca", "plane", "items"] = "pca"
     states: bool = Field(True, description="Whether to return trajectories.")
     format: Literal["json", "npz"] = "json"
     view: str | None = Field(

@@ -18,6 +18,8 @@ from models.network.targets import grid
 from worker.context import Refused
 from worker.questions import intervening
 from worker.questions.answer import Reply, array
+from worker.questions.landmarks import projection_of
+from worker.questions.shown import display_of
 from worker.questions.similar import Similar
 from worker.shelf import Shelf
 
@@ -30,7 +32,7 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
     """See ``POST /api/networks/{id}/simulate``."""
     network = shelf.network(question["network_id"])
     shown = question["display"]
-    display, order = _display(shown)
+    display, order = display_of(shown)
     cue = None if shown["cue"] is None else wrap(torch.tensor([shown["cue"]], dtype=torch.float64))
     npz = question["format"] == "npz"
     # Items take slots in the question's order, so that dragging one moves nothing else.
@@ -82,15 +84,6 @@ def _behaviour(recording: Recording, display: Displays, order: Tensor, predicted
     }
 
 
-def _display(shown: dict[str, Any]) -> tuple[Displays, Tensor]:
-    """The display with the cued item first, and which item of the question each of its items is."""
-    cued, count = shown["cued"], len(shown["report"])
-    order = torch.tensor([cued, *(item for item in range(count) if item != cued)])
-    report = wrap(torch.tensor([shown["report"]], dtype=torch.float64))[:, order]
-    probe = wrap(torch.tensor([shown["probe"]], dtype=torch.float64))[:, order]
-    return Displays(report, probe, torch.tensor([count])), order
-
-
 def _nearest(response: Tensor, display: Displays) -> Tensor:
     """``(S,)`` which item of the display each response is nearest to, -1 if it is far from all."""
     gaps = distance(response[:, None], display.report[0][None])
@@ -104,7 +97,7 @@ def _is_cued_item(cue: Tensor, display: Displays) -> bool:
 
 
 def _trajectories(shelf: Shelf, question: dict[str, Any], recording: Recording) -> dict[str, Any]:
-    projection = shelf.projection(question["network_id"], question["axes"])
+    projection = projection_of(shelf, question)
     places = projection.apply(recording.states[0])
     runs, steps, _ = places.shape
     gapped = torch.full((3, runs, steps + 1), math.nan)
@@ -129,7 +122,7 @@ def _law(
     except ValueError as error:
         return None, [f"The behavioural model predicts nothing for this display: {error}."]
     items = torch.zeros_like(weights[1:])
-    items[_display(question["display"])[1]] = weights[1:]
+    items[display_of(question["display"])[1]] = weights[1:]
     plain = [float(weights[0]), *items.tolist()]
     other = float((density * (_nearest(angles, display) > 0)).sum() / density.sum())
     return {"angles": array(angles), "density": array(density), "weights": plain, "nearest_other": other}, []
