@@ -92,7 +92,7 @@ def fidelity(
     floor = classifier_test(displays, again, mine, seed)
     report(Progress(0.8, "measuring swaps"))
     bins = distance_bins(displays)
-    attribution = attribute(law, displays, responses, _groups(displays, bins))
+    attribution = attribute(law, displays, responses, component_groups(displays, bins))
     curve = swap_curve(displays, bins, attribution, generator)
     report(Progress(0.95, "measuring errors"))
     energy = float(energy_to_law(law, displays, responses).mean() / energy_to_law(law, displays, again).mean())
@@ -115,7 +115,7 @@ def fidelity(
     }
 
 
-def _groups(displays: Displays, bins: Tensor) -> Tensor:
+def component_groups(displays: Displays, bins: Tensor) -> Tensor:
     """``(B, N + 1)`` which weights are refitted together: uniform, cued, non-targets by distance; -1 if absent."""
     items = torch.where(displays.present, bins + 3, -1)  # non-targets without a probe distance share number 2
     items[:, 0] = 1
