@@ -64,7 +64,7 @@ def place(result: dict[str, Any] | None) -> str | None:
         "dataset": "/dataset/{id}",
         "fit": "/behaviour?fit={id}",
         "network": "/network?network={id}",
-        "analysis": "/network?analysis={id}",
+        "analysis": "/mechanism/{id}",
         "comparison": "/comparison?comparison={id}",
         "recovery": "/comparison?recovery={id}",
         "study": "/",
