@@ -8,8 +8,6 @@ of the condition means over its report; activity is that outside the behaviour p
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,19 +15,13 @@ from torch import Tensor
 
 from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, Activity, observe
-from models.analysis.plane_geometry import (
-    angle_of,
-    harmonics,
-    plane_of,
-    principal_angles,
-    random_angle,
-    same_code,
-    shared,
-    tuning_to,
-)
+from models.analysis.plane_comparison import Comparison, Labelled, compare
+from models.analysis.plane_geometry import angle_of, harmonics, plane_of, random_angle, shared, tuning_to
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of
 from models.analysis.subject import NothingToAnalyse, Result, Subject
+from models.displays import Displays
 from models.network.targets import grid
+from models.network.task import stimuli
 from models.progress import Report, silent
 
 EACH = 4  # arrangements of the probes for each probe distance
@@ -65,7 +57,9 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
 
         ``nulls``: ``angle`` [T], ``before``, ``cued``, ``after``, ``change``, ``change_by_cue`` with reports shuffled
-        over trials, which leaves what all activity shares; ``random``, of random planes; ``code`` [T], shuffled.
+        over trials, which leaves what all activity shares; ``random``, of random planes; ``input`` and
+        ``input_by_distance`` [D], of the planes in the network's input: what its code of the display does by itself;
+        ``code`` [T], shuffled.
 
         ``detail``: ``examples``, for the nearest and the farthest pair ``{"probes", "distance", "before", "after"}``,
         where before and after are ``{"first", "second": [R][3], "explained"}``: condition means of both items on the
@@ -75,11 +69,15 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         NothingToAnalyse: if there is never more than one item, or the network hardly ever reports the cued one.
     """
     sets = probe_sets(subject, EACH)
-    found: list[list[Comparison]] = [[] for _ in sets.distances]
-    shuffled: list[list[Comparison]] = [[] for _ in sets.distances]
+    found: Groups = [[] for _ in sets.distances]
+    shuffled: Groups = [[] for _ in sets.distances]
+    inputs = torch.zeros(len(sets))
     generator = torch.Generator().manual_seed(subject.seed % 2**63)
     for number in range(len(sets)):
-        pair, activity = _trials(subject, sets, number, generator)
+        shown = sets.displays(number, sets.reports(grid(TRIALS), generator))
+        shown = shown.select(torch.randperm(TRIALS, generator=generator))
+        inputs[number] = _input_share(subject, shown)
+        pair, activity = _trials(subject, shown, number)
         if min(len(angles) for angles, _ in pair) < 2 * FEWEST:
             continue
         group = int(sets.group[number])
@@ -87,74 +85,16 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         shuffled[group].append(compare(*(_shuffled(one, generator) for one in pair)))
     if not any(found):
         raise NothingToAnalyse("This network hardly ever reports the cued item: no plane of a cued item can be found.")
-    return _result(sets, found, shuffled, activity)
+    by_distance = torch.stack([inputs[sets.group == group].mean() for group in range(len(sets.distances))])
+    return _result(sets, found, shuffled, by_distance, activity)
 
 
-Labelled = tuple[Tensor, Tensor]
-"""Reports ``(M, K)`` of the items, the cued one first, and memory activity ``(M, T, m)``."""
+Groups = list[list[Comparison]]
+"""Of every probe distance, what was found at its arrangements of the probes."""
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How the planes of the cued item lie in two kinds of trials; all ``(T,)`` but tuning.
-
-    Attributes:
-        between: share of one item's plane in the other's, over halves of the trials.
-        within: share of a plane in itself, over halves.
-        cued_uncued: share of the cued item's plane in that of the other item of the same trials, over halves.
-        largest: the second principal angle between the items' planes, degrees.
-        code: correlation of the two items' condition means, over halves.
-        code_within: of one item's condition means with themselves, over halves.
-        variance: share of the variance of activity that is in the plane of its cued item.
-        tuning: ``(2, T, 2 H, m)`` of the cued item in either kind.
-    """
-
-    between: Tensor
-    within: Tensor
-    cued_uncued: Tensor
-    largest: Tensor
-    code: Tensor
-    code_within: Tensor
-    variance: Tensor
-    tuning: Tensor
-
-
-def compare(first: Labelled, second: Labelled) -> Comparison:
-    """Compare trials in which one item is cued with trials in which another is."""
-    kinds = (first, second)
-    tuning = [[tuning_to(angles[half::2], states[half::2])[:2] for half in (0, 1)] for angles, states in kinds]
-    planes = [[plane_of(half) for half in kind] for kind in tuning]
-    across = [(planes[0][i][0], planes[1][j][0]) for i in (0, 1) for j in (0, 1)]
-    apart = [(kind[i], kind[1 - i]) for kind in planes for i in (0, 1)]
-    return Comparison(
-        between=_mean(shared(one, other) for one, other in across),
-        within=_mean(shared(one[0], other[0]) for one, other in apart),
-        cued_uncued=_mean(shared(one[0], other[1]) for one, other in apart),
-        largest=_mean(principal_angles(one, other)[..., 1] for one, other in across),
-        code=_mean(same_code(tuning[0][i][0], tuning[1][j][0]) for i in (0, 1) for j in (0, 1)),
-        code_within=_mean(same_code(halves[0][0], halves[1][0]) for halves in tuning),
-        variance=_mean(_inside(states, kind[0][0]) for (_, states), kind in zip(kinds, planes, strict=True)),
-        tuning=torch.stack([(halves[0][0] + halves[1][0]) / 2 for halves in tuning]),
-    )
-
-
-def _mean(values: Iterable[Tensor]) -> Tensor:
-    return torch.stack(list(values)).mean(0)
-
-
-def _inside(states: Tensor, plane: Tensor) -> Tensor:
-    """``(T,)`` share of the variance over trials of states ``(M, T, m)`` that is in planes ``(T, m, 2)``."""
-    inside = torch.einsum("mtd,tdp->mtp", states, plane).var(0).sum(-1)
-    return inside / states.var(0).sum(-1).clamp(min=1e-12)
-
-
-def _trials(
-    subject: Subject, sets: ProbeSets, number: int, generator: torch.Generator
-) -> tuple[tuple[Labelled, Labelled], Activity]:
-    """Correct trials of one arrangement with the first and with the second item cued."""
-    first = grid(TRIALS)
-    shown = sets.displays(number, sets.reports(first, generator))
-    shown = shown.select(torch.randperm(TRIALS, generator=generator))
+def _trials(subject: Subject, shown: Displays, number: int) -> tuple[tuple[Labelled, Labelled], Activity]:
+    """Correct trials with the first and with the second item cued."""
     kinds, noise = [], subject.generator(number)
     for displays, slots in zip(either_cued(shown), slots_of(shown), strict=True):
         activity = observe(subject.network, displays, noise, order=slots)
@@ -168,47 +108,56 @@ def _shuffled(trials: Labelled, generator: torch.Generator) -> Labelled:
     return angles[torch.randperm(len(angles), generator=generator)], states
 
 
-def _result(
-    sets: ProbeSets, found: list[list[Comparison]], shuffled: list[list[Comparison]], activity: Activity
-) -> Result:
-    seconds = activity.seconds.tolist()
+def _input_share(subject: Subject, shown: Displays) -> Tensor:
+    """Share of one item's plane in the other's in the network's input: how alike the code of the display makes them."""
+    with torch.inference_mode():
+        inputs = subject.network.encoding.stimulus(stimuli(shown, subject.network.config)).cpu()
+    one, other = plane_of(tuning_to(shown.report, inputs)[:2])
+    return shared(one, other)
+
+
+def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, activity: Activity) -> Result:
     windows = {
         name: slice(activity.steps(epoch).stop - LAST, activity.steps(epoch).stop)
         for name, epoch in (("before", "delay"), ("cued", "gap"), ("after", "recall"))
     }
-    steps = len(seconds)
-    share = torch.stack([_over(group, "between", steps) for group in found])
-    chance = torch.stack([_over(group, "between", steps) for group in shuffled])
-    every = [one for group in found for one in group]
-    overall = {
-        name: _over(every, name, steps)
+    steps = len(activity.seconds)
+    share, chance = (torch.stack([_over(one, "between", steps) for one in groups]) for groups in (found, shuffled))
+    within, cued_uncued, largest, code, code_within, variance = (
+        _over([one for group in found for one in group], name, steps)
         for name in ("within", "cued_uncued", "largest", "code", "code_within", "variance")
-    }
-    measures: dict[str, Any] = {
-        "angle": plain(angle_of(share)),
-        "angle_all": plain(angle_of(share.nanmean(0))),
+    )
+    measures = {
+        "angle": angle_of(share),
+        "angle_all": angle_of(share.nanmean(0)),
         **_summary(share.nanmean(0), windows),
-        "before_by_distance": plain(angle_of(share[:, windows["before"]].mean(1))),
-        "after_by_distance": plain(angle_of(share[:, windows["after"]].mean(1))),
-        "largest_angle": plain(overall["largest"]),
-        "reliability": plain(angle_of(overall["within"])),
-        "floor_before": plain(angle_of(overall["within"][windows["before"]].mean())),
-        "floor_after": plain(angle_of(overall["within"][windows["after"]].mean())),
-        "cued_uncued": plain(angle_of(overall["cued_uncued"])),
-        "code": plain(overall["code"]),
-        "code_reliability": plain(overall["code_within"]),
-        "code_before": plain(overall["code"][windows["before"]].mean()),
-        "code_after": plain(overall["code"][windows["after"]].mean()),
-        "variance_share": plain(overall["variance"]),
+        "before_by_distance": angle_of(share[:, windows["before"]].mean(1)),
+        "after_by_distance": angle_of(share[:, windows["after"]].mean(1)),
+        "largest_angle": largest,
+        "reliability": angle_of(within),
+        "floor_before": angle_of(within[windows["before"]].mean()),
+        "floor_after": angle_of(within[windows["after"]].mean()),
+        "cued_uncued": angle_of(cued_uncued),
+        "code": code,
+        "code_reliability": code_within,
+        "code_before": code[windows["before"]].mean(),
+        "code_after": code[windows["after"]].mean(),
+        "variance_share": variance,
     }
     nulls = {
-        "angle": plain(angle_of(chance.nanmean(0))),
+        "angle": angle_of(chance.nanmean(0)),
         **_summary(chance.nanmean(0), windows),
-        "random": random_angle(activity.memory.shape[-1]),
-        "code": plain(_over([one for group in shuffled for one in group], "code", steps)),
+        "random": torch.tensor(random_angle(activity.memory.shape[-1])),
+        "input": angle_of(inputs.mean()),
+        "input_by_distance": angle_of(inputs),
+        "code": _over([one for group in shuffled for one in group], "code", steps),
     }
-    axes = {"time": seconds, "probe_distance": sets.distances, "report": grid(RING).tolist()}
-    return Result(axes, measures, nulls, {"examples": _examples(sets, found, windows)})
+    axes = {"time": activity.seconds.tolist(), "probe_distance": sets.distances, "report": grid(RING).tolist()}
+    return Result(axes, _plain(measures), _plain(nulls), {"examples": _examples(sets, found, windows)})
+
+
+def _plain(values: dict[str, Tensor]) -> dict[str, Any]:
+    return {name: as_plain(value.double().numpy()) for name, value in values.items()}
 
 
 def _over(comparisons: list[Comparison], name: str, steps: int) -> Tensor:
@@ -218,9 +167,9 @@ def _over(comparisons: list[Comparison], name: str, steps: int) -> Tensor:
     return torch.stack([getattr(one, name) for one in comparisons]).mean(0)
 
 
-def _summary(share: Tensor, windows: dict[str, slice]) -> dict[str, Any]:
+def _summary(share: Tensor, windows: dict[str, slice]) -> dict[str, Tensor]:
     """Angles at the end of delay, cue and recall, and how they change."""
-    angle = {name: float(angle_of(share[window].mean())) for name, window in windows.items()}
+    angle = {name: angle_of(share[window].mean()) for name, window in windows.items()}
     return {
         **angle,
         "change": angle["after"] - angle["before"],
@@ -228,14 +177,14 @@ def _summary(share: Tensor, windows: dict[str, slice]) -> dict[str, Any]:
     }
 
 
-def _examples(sets: ProbeSets, found: list[list[Comparison]], windows: dict[str, slice]) -> list[dict[str, Any]]:
+def _examples(sets: ProbeSets, found: Groups, windows: dict[str, slice]) -> list[dict[str, Any]]:
     """Rings of the nearest and of the farthest pair of probes."""
     present = [number for number, group in enumerate(found) if group]
     examples = []
     for group in sorted({present[0], present[-1]}):
         probes = sets.probe[(sets.group == group).nonzero()[0, 0], :2]
         rings = {name: _rings(found[group][0].tuning[:, windows[name].stop - 1]) for name in ("before", "after")}
-        examples.append({"probes": plain(probes), "distance": sets.distances[group], **rings})
+        examples.append({"probes": as_plain(probes.numpy()), "distance": sets.distances[group], **rings})
     return examples
 
 
@@ -245,9 +194,4 @@ def _rings(tuning: Tensor) -> dict[str, Any]:
     _, size, axes = torch.linalg.svd(rings.flatten(0, 1), full_matrices=False)
     first, second = rings @ axes[:3].T
     explained = size[:3].square().sum() / size.square().sum()
-    return {"first": plain(first), "second": plain(second), "explained": float(explained)}
-
-
-def plain(values: Tensor) -> Any:  # noqa: ANN401 - a number, None, or nested lists of both
-    """Numbers for JSON, None for what is not finite."""
-    return as_plain(values.detach().double().numpy())
+    return {"first": as_plain(first.numpy()), "second": as_plain(second.numpy()), "explained": float(explained)}

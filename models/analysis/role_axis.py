@@ -177,10 +177,10 @@ def _result(readings: dict[str, Reading], share: Tensor, activity: Activity, exa
     seconds, place = activity.seconds.tolist(), whole.swaps[1]
     measures: dict[str, Any] = {
         "response_share": _last(share),
-        "response_share_time": plain(share),
-        "separation_time": plain(whole.separation),
-        "separation_time" + BEYOND: plain(rest.separation),
-        "swap_place_time": plain(place),
+        "response_share_time": as_plain(share.numpy()),
+        "separation_time": as_plain(whole.separation.numpy()),
+        "separation_time" + BEYOND: as_plain(rest.separation.numpy()),
+        "swap_place_time": as_plain(place.numpy()),
         "crossed": _crossed(place, seconds),
     }
     for name in ("", BEYOND):
@@ -209,11 +209,11 @@ def _measures(reading: Reading) -> dict[str, Any]:
         "separation": _last(reading.separation),
         "separation_swaps": _last(separated),
         "swap_place": _last(place),
-        "alignment": plain(aligned),
+        "alignment": as_plain(aligned.numpy()),
         "alignment_unsigned": _last(reading.alignment(unsigned=True)),
         "alignment_within": _last(reading.alignment(across=False)),
-        "alignment_same": plain(aligned[0]),
-        "alignment_other": plain(aligned[-1]),
+        "alignment_same": as_plain(aligned[0].numpy()),
+        "alignment_other": as_plain(aligned[-1].numpy()),
         "common": _last(reading.common),
     }
 
@@ -243,19 +243,14 @@ def _example(trials: RoleTrials, other: Tensor) -> dict[str, Any]:
     _, _, others = torch.linalg.svd(states - along[:, None] * axis, full_matrices=False)
     points = torch.cat([along[:, None], states @ others[:2].T], dim=1)
     return {
-        "points": plain(points),
+        "points": as_plain(points.numpy()),
         "target": trials.target[mine].tolist(),
         "swap": trials.swap[mine].tolist(),
-        "other_report": plain(other[mine]),
+        "other_report": as_plain(other[mine].numpy()),
         "value": float(grid(VALUES)[value]),
     }
 
 
 def _last(values: Tensor) -> Any:  # noqa: ANN401 - a number or nested lists
     """The end of recall, of what has time as its last axis."""
-    return plain(values[..., -1])
-
-
-def plain(values: Tensor) -> Any:  # noqa: ANN401 - a number, None, or nested lists of both
-    """Numbers for JSON, None for what is not finite."""
-    return as_plain(values.detach().double().numpy())
+    return as_plain(values[..., -1].numpy())
