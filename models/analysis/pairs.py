@@ -12,6 +12,9 @@ from models.analysis.activity import CORRECT, SWAP, Activity, observe
 from models.analysis.activity import joined as join
 from models.analysis.subject import Subject
 
+TRIALS = 3000
+BATCHES = 4  # of trials that are looked through for swaps
+ENOUGH = 300  # swap trials
 ORDERS = 4  # harmonics of the probe: enough for eight places, each to be told from all others
 
 
@@ -55,6 +58,22 @@ class Observed:
     def select(self, index: Tensor) -> Observed:
         """Some of the trials, by integer index or boolean mask."""
         return Observed(self.activity.select(index), self.pair.select(index), self.order[index])
+
+
+def gather(subject: Subject) -> tuple[Observed, Observed]:
+    """Trials to learn from, and swap trials: theirs and, where swaps are rare, those of more trials.
+
+    Raises:
+        NothingToAnalyse: if the network has only known single items.
+    """
+    observed = observe_pairs(subject, TRIALS)
+    found = [observed.select(observed.activity.outcome == SWAP)]
+    for number in range(1, BATCHES):
+        if sum(map(len, found)) >= ENOUGH:
+            break
+        more = observe_pairs(subject, TRIALS, number)
+        found.append(more.select(more.activity.outcome == SWAP))
+    return observed, joined(found)
 
 
 def observe_pairs(subject: Subject, count: int, number: int = 0) -> Observed:

@@ -17,14 +17,11 @@ from models.analysis.activity import CORRECT, GUESS, SWAP
 from models.analysis.commitment import ideal, plane_belief
 from models.analysis.decision import rise_time
 from models.analysis.generative import fit
-from models.analysis.pairs import Observed, joined, matched, observe_pairs
+from models.analysis.pairs import Observed, gather, matched
 from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.analysis.swap_evidence import Sample, Timing, judge, nothing
 from models.progress import Progress, Report, silent
 
-TRIALS = 3000
-BATCHES = 4  # of trials that are looked through for swaps
-ENOUGH = 300  # swap trials
 FEWEST = 20  # swap trials, below which nothing is said about them
 LEAST_CORRECT = 600  # correct trials, below which there is no model of them
 IDEAL_DISPLAYS, IDEAL_RUNS = 400, 24
@@ -69,7 +66,7 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         NothingToAnalyse: if the network has only known single items, or hardly ever answers right.
     """
     report(Progress(0.0, "Swap hypotheses: running the network"))
-    observed, swaps = _trials(subject)
+    observed, swaps = gather(subject)
     outcome = observed.activity.outcome
     correct = observed.select(outcome == CORRECT)
     if len(correct) < LEAST_CORRECT:
@@ -125,15 +122,3 @@ def _ideal_commitment(subject: Subject, swaps: Observed, timing: Timing) -> dict
     whole[timing.recall - 1 :] = rise.double()
     time = rise_time(whole, timing.seconds, 0.5)
     return {"commitment": as_plain(whole.numpy()), "decided": time, "decided_plane": time}
-
-
-def _trials(subject: Subject) -> tuple[Observed, Observed]:
-    """Trials to learn from, and swap trials, from more trials if those are rare."""
-    observed = observe_pairs(subject, TRIALS)
-    found = [observed.select(observed.activity.outcome == SWAP)]
-    for number in range(1, BATCHES):
-        if sum(map(len, found)) >= ENOUGH:
-            break
-        more = observe_pairs(subject, TRIALS, number)
-        found.append(more.select(more.activity.outcome == SWAP))
-    return observed, joined(found)
