@@ -26,15 +26,20 @@ class Push:
 
     Attributes:
         direction: ``(n,)`` in the space of the neurons, or ``(B, n)``, one for each display; its length plays no part.
-        size: how far, in the units of the activity; negative goes the other way.
+        size: how far, in the units of the activity, or ``(B,)`` for each display; negative goes the other way.
         epoch: in which epoch, by name.
         step: after which of the epoch's steps, counted from 0.
     """
 
     direction: Tensor
-    size: float
+    size: float | Tensor
     epoch: str
     step: int = 0
+
+    def moves(self, displays: int) -> Tensor:
+        """``(displays, n)`` by how much each display's states are moved."""
+        unit = torch.nn.functional.normalize(self.direction, dim=-1).expand(displays, -1)
+        return unit * torch.as_tensor(self.size, dtype=unit.dtype).expand(displays)[:, None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class CueFlip:
     steps: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Intervention:
     """What is done to a network in all its runs; nothing, if nothing is given.
 
@@ -60,20 +65,24 @@ class Intervention:
             what they are used to.
         noise: multipliers of the noise by epoch, on top of a run's own; that of the stimulus counts for the initial
             state as well. An epoch that is not named keeps its noise.
+        plane_noise, memory_noise: multipliers, in all epochs and of the initial state, of the noise in the behaviour
+            plane and of that outside it.
         push: a kick along a direction.
         flip: another item's cue during recall.
     """
 
     silenced: tuple[int, ...] = ()
     noise: Mapping[str, float] = field(default_factory=dict)
+    plane_noise: float = 1.0
+    memory_noise: float = 1.0
     push: Push | None = None
     flip: CueFlip | None = None
 
     @property
     def changes_nothing(self) -> bool:
         """Whether runs are the same without it."""
-        scaled = any(factor != 1 for factor in self.noise.values())
-        pushed = self.push is not None and self.push.size != 0
+        scaled = any(factor != 1 for factor in (*self.noise.values(), self.plane_noise, self.memory_noise))
+        pushed = self.push is not None and bool(torch.as_tensor(self.push.size).any())
         return not (self.silenced or scaled or pushed or self.flip)
 
     def check(self, config: TrainConfig, delay: int, items: int) -> None:
@@ -135,7 +144,8 @@ def run(
     delay: int,
     generator: torch.Generator,
     noise: float,
-    rows: int,
+    displays: int,
+    runs: int,
     change: Intervention,
 ) -> tuple[Tensor, Tensor]:
     """A trial with an intervention, on the same random numbers as without.
@@ -146,11 +156,11 @@ def run(
 
     Args:
         network: any trained network, no ensemble.
-        shown: displays with their cues, one for each row or one for all.
+        shown: displays with their cues, one for each row (run of a display) or one for all.
         delay: steps of delay.
         generator: source of the noise; what is drawn from it is the same for every intervention.
         noise: multiplier of all noise.
-        rows: runs.
+        displays, runs: B displays and runs S of each; there are ``B * S`` rows, those of a display together.
         change: what is done.
 
     Returns:
@@ -161,17 +171,19 @@ def run(
         ImpossibleIntervention: if it cannot be done.
     """
     change.check(network.config, delay, int(shown.present.sum(-1).min()))
+    rows = displays * runs
     frame = network.frame.clone()
     frame[:, list(change.silenced)] = 0
     kept = frame @ frame.mT if change.silenced else None
-    first = noise * change.noise.get("stimulus", 1.0)
-    state, states = _projected(network.initial(rows, first, generator), kept), []
+    state = _projected(network.initial(rows, _scale(network, "stimulus", noise, change), generator), kept)
+    states = []
     for epoch in epochs(network.config, delay):
         if not epoch.steps:
             continue
-        shocks = _shocks(network, epoch, rows, generator, noise * change.noise.get(epoch.name, 1.0))
+        shocks = _shocks(network, epoch, rows, generator, _scale(network, epoch.name, noise, change))
         if change.push is not None and change.push.epoch == epoch.name:
-            shocks[change.push.step] += _kick(change.push, network.frame, rows)
+            moves = change.push.moves(displays).to(network.frame) @ network.frame.mT
+            shocks[change.push.step] += moves.repeat_interleave(runs, 0)
         shocks = _projected(shocks, kept)
         for steps, drive in _drives(network, shown, epoch, change.flip):
             states.append(network.cell.run(state, drive, shocks[steps], None, network.config.alpha, frame))
@@ -179,24 +191,24 @@ def run(
     return torch.cat(states), frame
 
 
+def _scale(network: Network, epoch: str, noise: float, change: Intervention) -> Tensor:
+    """Multipliers of the noise ``(n,)`` in frame coordinates, of which the first two are the behaviour plane."""
+    scale = network.frame.new_full((network.config.neurons,), noise * change.noise.get(epoch, 1.0))
+    scale[:2] *= change.plane_noise
+    scale[2:] *= change.memory_noise
+    return scale
+
+
 def _projected(values: Tensor, kept: Tensor | None) -> Tensor:
     return values if kept is None else values @ kept
 
 
-def _shocks(network: Network, epoch: Epoch, rows: int, generator: torch.Generator, noise: float) -> Tensor:
+def _shocks(network: Network, epoch: Epoch, rows: int, generator: torch.Generator, noise: Tensor) -> Tensor:
     """Scaled noise ``(steps, rows, n)`` of an epoch, drawn as an unhindered run draws it."""
     if epoch.name == "recall":
         return network.recall_noise(rows, generator, noise)
     drawn = network.draw((epoch.steps, rows, network.config.neurons), generator)
     return drawn.mul_(network.preparation_sd() * noise)
-
-
-def _kick(push: Push, frame: Tensor, rows: int) -> Tensor:
-    """The push in frame coordinates, ``(n,)`` or ``(rows, n)``."""
-    unit = torch.nn.functional.normalize(push.direction.to(frame), dim=-1)
-    if unit.ndim == 2:
-        unit = unit.repeat_interleave(rows // len(unit), 0)
-    return push.size * (unit @ frame.mT)
 
 
 def _drives(network: Network, shown: Stimuli, epoch: Epoch, flip: CueFlip | None) -> Iterator[tuple[slice, Any]]:

@@ -90,9 +90,10 @@ class Network(nn.Module):
         factor[:2] = 1
         return self.schedule.reverse_sd.flip(0)[:, None] * factor
 
-    def initial(self, rows: int, noise: float, generator: Generators) -> Tensor:
+    def initial(self, rows: int, noise: float | Tensor, generator: Generators) -> Tensor:
         """States ``(..., rows, n)`` before the stimulus: N(0, 1) in the plane, the preparation noise off it.
 
+        ``noise`` multiplies both; ``(n,)`` of them are for each coordinate apart, here as in ``recall_noise``.
         The cell's resting rate is added; a frame of a cell that has one keeps it out of the plane.
         """
         sd = self.frame.new_full((self.config.neurons,), self.config.preparation_noise)
@@ -149,7 +150,7 @@ class Network(nn.Module):
         drive = self.cell.drive(None, time if self.members is None else time[:, None])
         return self.cell.run(state, drive, shocks, forced, self.config.alpha, self.frame)
 
-    def recall_noise(self, rows: int, generator: Generators, noise: float = 1.0) -> Tensor:
+    def recall_noise(self, rows: int, generator: Generators, noise: float | Tensor = 1.0) -> Tensor:
         """``(T, ..., rows, n)`` scaled noise of recall."""
         sd = self.recall_sd() if self.members is None else self.recall_sd()[:, None]
         shocks = self.draw((self.config.recall_steps, rows, self.config.neurons), generator)

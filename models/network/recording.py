@@ -74,13 +74,12 @@ def record(
     count = len(displays)
     if count > 1:
         shown = shown.change(lambda value: value.repeat_interleave(runs, 0))
-    rows = count * runs
     if intervention is None:
-        prepared = network.prepare(shown, delay, generator, noise, rows=rows)
-        recalled = network.recall(prepared[-1], network.recall_noise(rows, generator, noise))
+        prepared = network.prepare(shown, delay, generator, noise, rows=count * runs)
+        recalled = network.recall(prepared[-1], network.recall_noise(count * runs, generator, noise))
         whole, frame = torch.cat([prepared, recalled]), network.frame
     else:
-        whole, frame = run(network, shown, delay, generator, noise, rows, intervention)
+        whole, frame = run(network, shown, delay, generator, noise, count, runs, intervention)
     place = whole[..., :2].contiguous()
     response = torch.atan2(place[-1, :, 1], place[-1, :, 0])
     if intervention is not None and len(set(intervention.silenced)) == config.neurons:

@@ -119,6 +119,22 @@ def test_noise_is_scaled_in_the_epoch_that_is_named() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_noise_is_scaled_in_the_plane_and_outside_it_apart(cell: str) -> None:
+    """The first state is what was drawn, so that the noise is seen in it before the network has mixed it."""
+    net = network(cell, stimulus_steps=1)
+    plain, still, quiet = (
+        runs(net, one).states @ net.frame.T for one in (None, Intervention(plane_noise=0), Intervention(memory_noise=0))
+    )
+    assert float((plain - still)[:, :, 0].abs().max()) > 0.1
+    both = runs(net, Intervention(plane_noise=0, memory_noise=0))
+    assert torch.equal(both.states, runs(net, None, noise=0.0).states)
+    last = steps(net, "recall").stop - 1
+    assert float(quiet[:, :, last, 2:].std(1).mean()) < float(plain[:, :, last, 2:].std(1).mean())
+    doubled = runs(net, Intervention(plane_noise=2, memory_noise=2))
+    torch.testing.assert_close(doubled.states, runs(net, None, noise=2.0).states)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_a_push_moves_the_state_by_its_size(cell: str) -> None:
     net = network(cell)
     direction = torch.randn(8, generator=torch.Generator().manual_seed(2))
@@ -138,6 +154,10 @@ def test_a_direction_for_every_display() -> None:
     pushed = runs(net, Intervention(push=Push(each, 0.4, "recall"))).states - runs(net, None).states
     moved = pushed[:, :, steps(net, "recall").start]
     torch.testing.assert_close(moved, 0.4 * each[:, None].expand(2, 3, 8), atol=2e-6, rtol=0)
+    sizes = torch.tensor([0.0, -3.0])
+    pushed = runs(net, Intervention(push=Push(torch.ones(8), sizes, "recall"))).states - runs(net, None).states
+    along = pushed[:, :, steps(net, "recall").start].sum(-1) / math.sqrt(8)
+    torch.testing.assert_close(along, sizes[:, None].expand(2, 3), atol=5e-6, rtol=0)
 
 
 def test_a_push_does_not_wake_silenced_neurons() -> None:
@@ -181,7 +201,10 @@ def test_a_flip_at_the_ends_of_recall() -> None:
 
 
 def test_all_at_once_on_any_delay() -> None:
-    everything = Intervention((2,), {"cue": 0.0}, Push(torch.ones(8), 1.0, "delay", 6), CueFlip(2, 1, 2))
+    everything = Intervention(
+        silenced=(2,), noise={"cue": 0.0}, plane_noise=0.5, push=Push(torch.ones(8), 1.0, "delay", 6),
+        flip=CueFlip(2, 1, 2),
+    )  # fmt: skip
     found = runs(network(), everything, delay=7)
     assert found.epochs[1].steps == 7
     assert bool(found.states.isfinite().all())
