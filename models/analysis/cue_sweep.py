@@ -45,9 +45,10 @@ def measure(subject: Subject, report: Report = silent) -> Result:
           response better than one mode at any place, for cues between the items; ``switch_index``, 1 where this is what
           bistable responses give and 0 where it is what interpolating ones do, None where too few responses are
           directed to tell; ``undirected``, share of responses that come from no mode; ``between``, share of responses
-          to no item when the cue is in the middle half between both; ``ambiguity``, mean of 4 s (1 - s) over cues between the items, s the share of the
-          second: 0 for a sudden switch; ``swap``, share at the other item with the cue on one. Means over separations:
-          ``bistable_gain_mean``, ``switch_index_mean``, ``between_mean``. ``second_by_separation`` (K, C).
+          to no item when the cue is in the middle half between both; ``ambiguity``, mean of 4 s (1 - s) over cues
+          between the items, s the share of the second: 0 for a sudden switch; ``swap``, share at the other with the
+          cue on one item; ``second_by_separation`` (K, C). Means over separations: ``bistable_gain_mean``,
+          ``switch_index_mean``, ``between_mean``.
         - nulls (K,): ``bistable_gain_if_bistable``, ``bistable_gain_if_interpolating``, of simulated responses of the
           same width; their means over separations as ``bistable_gain_mean_if_...``; ``swap``, what the law asks for.
         - detail: ``histogram`` (C, B), shares at the main separation; ``displays``, ``runs`` of each under each cue.
