@@ -34,6 +34,7 @@ class ActivityModel:
         precision: ``(T, k, k)`` inverse covariance of what the terms leave unexplained in the training trials.
         explained: ``(T,)`` share of the training trials' variance that the terms explain.
         unexplained: ``(T,)`` variance of what they leave, over all components.
+        used: ``(T,)`` how many components a step needs.
         gram: ``(F, F)`` Cholesky factor of the (penalised) squares and products of the training trials' terms.
     """
 
@@ -43,6 +44,7 @@ class ActivityModel:
     precision: Tensor
     explained: Tensor
     unexplained: Tensor
+    used: Tensor
     gram: Tensor
 
     def coordinates(self, memory: Tensor) -> Tensor:
@@ -53,18 +55,23 @@ class ActivityModel:
         """``(T, M, k)`` coordinates that the model expects."""
         return terms(pair) @ self.weights
 
-    def uncertainty(self, pair: Pair, other: Pair) -> Tensor:
-        """``(T, M)`` squared distance between the estimates for two pairs that is due to their errors alone.
+    def squared_distance(self, a: Tensor, b: Tensor) -> Tensor:
+        """``(T, M)`` squared Mahalanobis distance of coordinates ``(T, M, k)``: how far apart in sd of the noise."""
+        gap = a - b
+        return ((gap @ self.precision) * gap).sum(-1)
 
-        Source: variance of a difference of predictions of least squares, ``(x - y)' (X'X)^-1 (x - y) s^2``.
+    def leverage(self, pair: Pair, other: Pair) -> Tensor:
+        """``(M,)`` squared distance that estimates for two pairs have by the errors of the fit alone.
+
+        In units of the residual variance of one component; a squared Mahalanobis distance is ``used`` times it too
+        large. Source: variance of a difference of predictions of least squares, ``(x - y)' (X'X)^-1 (x - y) s^2``.
         """
         gap = torch.linalg.solve_triangular(self.gram, (terms(other) - terms(pair)).T, upper=False)
-        return self.unexplained[:, None] * gap.square().sum(0)
+        return gap.square().sum(0)
 
     def log_likelihood(self, coordinates: Tensor, expected: Tensor) -> Tensor:
         """``(T, M)`` log density of coordinates, up to a constant of the step; nats."""
-        gap = coordinates - expected
-        return -0.5 * ((gap @ self.precision) * gap).sum(-1)
+        return -0.5 * self.squared_distance(coordinates, expected)
 
 
 def terms(pair: Pair) -> Tensor:
@@ -95,7 +102,8 @@ def fit(memory: Tensor, pair: Pair) -> ActivityModel:
     left, total = (value.square().sum((1, 2)) for value in (residual, coordinates))
     explained = 1 - left / total.clamp(min=1e-30)
     unexplained = covariance.diagonal(dim1=1, dim2=2).sum(1)
-    return ActivityModel(centre, components, weights, _inverse(covariance), explained, unexplained, factor)
+    used = (components.square().sum(1) > 0).sum(1)
+    return ActivityModel(centre, components, weights, _inverse(covariance), explained, unexplained, used, factor)
 
 
 def _principal(deviation: Tensor) -> Tensor:

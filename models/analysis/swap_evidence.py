@@ -10,12 +10,22 @@ from torch import Tensor
 
 from models.analysis.across import as_plain
 from models.analysis.decision import decision, departure, looks_wrong
-from models.analysis.error_types import EXCHANGED, FLIPPED, NOMINAL, TYPES, Evidence, crossed, trial_types, weigh
+from models.analysis.error_types import (
+    EXCHANGED,
+    FLIPPED,
+    LEAST_DISTANCE,
+    NOMINAL,
+    TYPES,
+    Evidence,
+    crossed,
+    trial_types,
+    weigh,
+)
 from models.analysis.generative import ActivityModel
 from models.analysis.pairs import Pair
 
 NAMES = ("misbinding", "misselection", "misinterpretation")
-WEIGHTS = ("none", *NAMES)
+WEIGHTS = ("none", *NAMES, "either")
 SHARES = (*TYPES, "misselection")
 
 
@@ -32,10 +42,9 @@ class Timing:
     recall: int
     seconds: Tensor
 
-    @property
-    def moments(self) -> tuple[int, int, int]:
-        """The last steps of the delay, of the preparation and of recall."""
-        return self.cue - 1, self.recall - 1, len(self.seconds) - 1
+    def moments(self, evidence: Evidence) -> tuple[int, int, int]:
+        """The end of the delay, the last step before recall at which all errors differ, and the end of recall."""
+        return self.cue - 1, evidence.latest_clear(range(self.cue, self.recall)), len(self.seconds) - 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,9 @@ def judge(model: ActivityModel, swap: Sample, same: Sample, timing: Timing) -> t
     nulls["looks_wrong"] = [0.5] * len(share)
     decided = decision((wrong.along[0], wrong.apart[0]), (right.along[0], right.apart[0]), timing.seconds)
     measures |= {
+        "cue_read_at": float(timing.seconds[timing.moments(wrong)[1]]),
+        "cue_told_apart": float(wrong.between[:, timing.moments(wrong)[1]].min()),
+        "told_apart": as_plain(wrong.told_apart.numpy()),
         "looks_wrong": as_plain(share.numpy()),
         "departs": departure(share, len(swap.memory), timing.seconds),
         "decided": decided.time,
@@ -83,7 +95,11 @@ def nothing(steps: int) -> tuple[dict[str, Any], dict[str, Any]]:
     measures |= {f"share_{name}": None for name in SHARES}
     nulls = {name: value for name, value in measures.items() if not name.endswith("_correct")}
     nulls["looks_wrong"] = [0.5] * steps
-    measures |= {"looks_wrong": none, **dict.fromkeys(("departs", "decided", "decided_low", "decided_high"))}
+    measures |= {
+        "told_apart": none,
+        "looks_wrong": none,
+        **dict.fromkeys(("departs", "decided", "decided_low", "decided_high")),
+    }
     return measures, nulls
 
 
@@ -104,17 +120,19 @@ def _weights(evidence: Evidence, timing: Timing) -> dict[str, Any]:
     likelihood = evidence.likelihood.clone()
     likelihood[before, :, FLIPPED] = -torch.inf
     weights, gain = crossed(likelihood)
+    after_and_distinct = ~before & (evidence.told_apart >= LEAST_DISTANCE)
     return {
         "weight_none": as_plain(weights[:, NOMINAL].numpy()),
         "weight_misbinding": masked(weights[:, EXCHANGED], before),
-        "weight_misselection": masked(weights[:, EXCHANGED], ~before),
-        "weight_misinterpretation": masked(weights[:, FLIPPED], ~before),
+        "weight_misselection": masked(weights[:, EXCHANGED], after_and_distinct),
+        "weight_misinterpretation": masked(weights[:, FLIPPED], after_and_distinct),
+        "weight_either": masked(weights[:, EXCHANGED] + weights[:, FLIPPED], ~before),
         "gain": as_plain(gain.numpy()),
     }
 
 
 def _shares(evidence: Evidence, timing: Timing) -> dict[str, float]:
-    weights, _ = crossed(trial_types(evidence.likelihood, timing.moments))
+    weights, _ = crossed(trial_types(evidence.likelihood, timing.moments(evidence)))
     shares = {f"share_{name}": float(weight) for name, weight in zip(TYPES, weights, strict=True)}
     shares["share_misselection"] = shares["share_early_misselection"] + shares["share_late_misselection"]
     return shares

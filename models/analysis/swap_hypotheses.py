@@ -40,8 +40,10 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         projection_{misbinding, misselection, misinterpretation}_{swap, correct}: ``[T]`` 0 nominal, 1 error; swap
             trials, and correct trials of the same displays. Misbinding is looked for before the cue, the others
             from the cue on.
-        weight_{none, misbinding, misselection, misinterpretation}: ``[T]`` weights of a mixture over swap trials,
-            fitted to one half and judged on the other; gain: ``[T]`` what it explains of held-out swap trials beyond
+        weight_{none, misbinding, misselection, misinterpretation, either}: ``[T]`` weights of a mixture over swap
+            trials, fitted to one half and judged on the other; either is misselection or misinterpretation, which are
+            None where they predict the same activity. told_apart: ``[T]`` distance of their predictions, in sd of the
+            noise (at least 2 to be told apart). gain: ``[T]`` what it explains of held-out swap trials beyond
             "none", nats a trial.
         looks_wrong: ``[T]`` share of pairs (a swap and a correct trial of the same display) in which the swap trial
             is the one that looks more like an error; departs: seconds, from when on it is always above chance.
@@ -50,8 +52,10 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         commitment: ``[T]`` belief of an ideal observer of the plane that the item reported in the end will be, swap
             minus correct trials of the same displays (0 before recall); decided_plane: seconds at which it is 1/2.
         share_{none, misbinding, misinterpretation, misselection, early_misselection, late_misselection}: shares of swap
-            trials by what they show at the end of the delay, at the onset and at the end of recall; early and late
-            misselection, right after the cue and during recall, add up to misselection.
+            trials by what they show at the end of the delay, between cue and recall, and at the end of recall; early
+            and late misselection, right after the cue and during recall, add up to misselection.
+        cue_read_at: seconds of the step in between; cue_told_apart: how far apart the two least different hypotheses
+            are then, in sd of the noise; below 2, misinterpretation and early misselection cannot be told apart.
         explained: ``[T]`` share of the variance of correct trials' activity that the model explains.
         swap_rate, guess_rate: shares of trials.
 
