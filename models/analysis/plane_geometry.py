@@ -68,6 +68,19 @@ def angle_of(share: Tensor | float) -> Tensor:
     return torch.rad2deg(torch.as_tensor(share).clamp(0, 1).sqrt().acos())
 
 
+def corrected_angle(between: Tensor, within: Tensor) -> Tensor:
+    """Degrees between planes that were found in noise, the noise taken out: of ``between / within``.
+
+    Noise tilts either plane out of where it lies, and takes the same factor from what two planes share as from what one
+    plane shares with itself. NaN where a plane shares less than half with itself: it has not been found.
+
+    Args:
+        between: share of two planes, each from one half of the trials.
+        within: share of a plane from one half with the same plane from the other half.
+    """
+    return torch.where(within >= 0.5, angle_of(between / within.clamp(min=0.5)), torch.nan)
+
+
 def principal_angles(one: Tensor, other: Tensor) -> Tensor:
     """``(..., 2)`` the two principal angles of planes ``(..., m, 2)``, degrees, the smaller first."""
     cosine = torch.linalg.svdvals(one.mT @ other).clamp(max=1)

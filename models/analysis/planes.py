@@ -16,7 +16,15 @@ from torch import Tensor
 from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, Activity, observe
 from models.analysis.plane_comparison import Comparison, Labelled, compare
-from models.analysis.plane_geometry import angle_of, harmonics, plane_of, random_angle, shared, tuning_to
+from models.analysis.plane_geometry import (
+    angle_of,
+    corrected_angle,
+    harmonics,
+    plane_of,
+    random_angle,
+    shared,
+    tuning_to,
+)
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of
 from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.displays import Displays
@@ -49,11 +57,12 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         ``measures`` (angles in degrees, 0 to 90): ``angle`` [D][T], ``angle_all`` [T] over all distances; ``before``
         (last steps of the delay), ``cued`` (last steps before recall), ``after`` (last of recall), ``change`` (after -
         before), ``change_by_cue`` (cued - before), ``before_by_distance`` and ``after_by_distance`` [D];
-        ``largest_angle`` [T], the second principal angle; ``reliability`` [T], a plane with itself, and
-        ``floor_before``, ``floor_after``: what angles cannot be told from 0; ``cued_uncued`` [T], planes of the cued
-        and the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition means,
-        report by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a quarter,
-        negative if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``,
+        ``angle_corrected`` [T], ``before_corrected`` and ``after_corrected``, what noise adds taken out (None where
+        there is too much of it); ``largest_angle`` [T], the second principal angle; ``reliability`` [T], a plane with
+        itself, and ``floor_before``, ``floor_after``: what angles cannot be told from 0; ``cued_uncued`` [T], planes of
+        the cued and the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition
+        means, report by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a
+        quarter, negative if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``,
         ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
 
         ``nulls``: ``angle`` [T], ``before``, ``cued``, ``after``, ``change``, ``change_by_cue`` with reports shuffled
@@ -133,6 +142,9 @@ def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, ac
         **_summary(share.nanmean(0), windows),
         "before_by_distance": angle_of(share[:, windows["before"]].mean(1)),
         "after_by_distance": angle_of(share[:, windows["after"]].mean(1)),
+        "angle_corrected": corrected_angle(share.nanmean(0), within),
+        "before_corrected": corrected_angle(*(one[windows["before"]].mean() for one in (share.nanmean(0), within))),
+        "after_corrected": corrected_angle(*(one[windows["after"]].mean() for one in (share.nanmean(0), within))),
         "largest_angle": largest,
         "reliability": angle_of(within),
         "floor_before": angle_of(within[windows["before"]].mean()),
