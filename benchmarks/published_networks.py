@@ -24,8 +24,9 @@ from backend.store.versions import versions
 from benchmarks.wanted import Wanted, arguments, conclude
 from models.analysis.subject import Subject
 from models.network import storage
+from models.network.config import TrainConfig
 from models.network.network import Network
-from models.network.published import BY_NAME, CONDITIONS, TWO_ITEMS, Condition
+from models.network.published import BY_NAME, CONDITIONS, SMALL, TWO_ITEMS, Condition
 from models.network.training import train
 
 SEEDS = 5
@@ -50,16 +51,16 @@ def place(parser: ArgumentParser) -> ArgumentParser:
     return parser
 
 
-def trained(condition: Condition, seed: int, folder: Path) -> Network:
-    """The network of a condition and a seed: from the folder, or trained now and put there.
+def trained(condition: Condition, seed: int, folder: Path, base: TrainConfig = SMALL) -> Network:
+    """The network of a condition and a seed: from the folder, or trained now with the settings ``base`` and put there.
 
     Raises:
         OtherSettings: if the one in the folder was trained with other settings.
     """
-    kept = kept_network(condition, seed, folder)
+    kept = kept_network(condition, seed, folder, base)
     if kept is not None:
         return kept
-    config, cpu, wall = condition.config(), time.process_time(), time.monotonic()
+    config, cpu, wall = condition.config(base), time.process_time(), time.monotonic()
     outcome = train(config, condition.source, seed)
     about = {
         **outcome.summary(),
@@ -80,7 +81,7 @@ def trained(condition: Condition, seed: int, folder: Path) -> Network:
     return outcome.network
 
 
-def kept_network(condition: Condition, seed: int, folder: Path) -> Network | None:
+def kept_network(condition: Condition, seed: int, folder: Path, base: TrainConfig = SMALL) -> Network | None:
     """The network in the folder; None if it is not there yet.
 
     Raises:
@@ -90,7 +91,7 @@ def kept_network(condition: Condition, seed: int, folder: Path) -> Network | Non
     if not card.exists():
         return None
     network = storage.from_card(_path(condition, seed, folder, storage.WEIGHTS).read_bytes(), card.read_bytes())
-    if network.config != condition.config():
+    if network.config != condition.config(base):
         raise OtherSettings(
             f"{card} was trained with other settings than those of this version. Name another folder with --networks, "
             "or delete this one."

@@ -1,0 +1,124 @@
+"""The published benchmarks judge rightly: planted clouds, planted intervals, networks that are kept."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from benchmarks.claims import CONFIRMED, DIFFERS, NOT_CONFIRMED, Claim
+from benchmarks.clusters import along_chord, clusters
+from benchmarks.published_networks import OtherSettings, card_of, kept_network, trained
+from benchmarks.two_items import APART, Cloud, pairs
+from models.network.config import QUICK
+from models.network.published import BY_NAME, CONDITIONS, SMALL, TWO_ITEMS
+from models.network.targets import unit
+
+RADIUS = 2.5
+TINY = QUICK.changed(steps=4, pool=64, held_out=8, evaluations=1, displays_per_batch=8, neurons=8, hidden=16)
+
+
+def planted_cloud(swaps: float, seed: int, width: float = 0.05, runs: int = 200) -> Cloud:
+    """Responses at the cued item, and a share of ``swaps`` at the other, on 24 displays."""
+    generator = torch.Generator().manual_seed(seed)
+    shown = pairs(math.pi / 4)
+    cued, other = shown.report.unbind(1)
+    swapped = torch.rand(len(shown), runs, generator=generator) < swaps
+    angle = torch.where(swapped, other[:, None], cued[:, None])
+    noise = width * torch.randn(len(shown), runs, 2, generator=generator, dtype=torch.float64)
+    return Cloud(RADIUS * (unit(angle) + noise), cued, other, RADIUS)
+
+
+def test_a_few_per_cent_of_swaps_are_a_second_cluster():
+    cloud = planted_cloud(0.06, seed=1)
+    assert cloud.split > 0.95
+    assert cloud.swapped == pytest.approx(0.06, abs=0.015)
+
+
+@pytest.mark.parametrize("width", [0.05, 0.3, 0.8])
+def test_one_cloud_is_one_cluster_however_wide(width):
+    cloud = planted_cloud(0.0, seed=2, width=width)
+    assert cloud.split <= 1 / 24
+    assert cloud.swapped <= 0.01
+    assert abs(cloud.offset) < 0.05
+
+
+def test_a_skewed_or_heavy_tailed_cloud_is_one_cluster():
+    generator = torch.Generator().manual_seed(3)
+    skewed = torch.rand(20, 400, generator=generator).log().neg() * 0.3
+    heavy = torch.distributions.StudentT(torch.tensor(2.0))
+    torch.manual_seed(3)
+    tailed = heavy.sample((20, 400)) * 0.1
+    found = [clusters(row).two for row in (*skewed, *tailed)]
+    assert sum(found) <= 2
+
+
+def test_the_line_between_the_items_starts_at_the_cued_one():
+    cued, other = torch.tensor([0.3]), torch.tensor([0.3 + APART])
+    middle = (RADIUS * (unit(cued) + unit(other)) / 2)[:, None]
+    points = torch.cat([RADIUS * unit(cued)[:, None], middle, RADIUS * unit(other)[:, None]], 1)
+    assert along_chord(points, cued, other, RADIUS)[0].tolist() == pytest.approx([0, 0.5, 1], abs=1e-6)
+
+
+def test_turned_responses_have_the_cued_item_to_the_right():
+    turned = planted_cloud(0.0, seed=4).turned()
+    assert turned.mean((0, 1)).tolist() == pytest.approx([1, 0], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("each", "verdict"),
+    [
+        ([0.01, 0.02, 0.015], CONFIRMED),
+        ([0.0, 0.0, 0.0], CONFIRMED),
+        ([0.3, 0.31, 0.32], DIFFERS),
+        ([0.01, 0.2, 0.05], NOT_CONFIRMED),
+        ([0.01], NOT_CONFIRMED),
+        ([0.01, None, 0.012, 0.011], CONFIRMED),
+    ],
+)
+def test_a_claim_is_judged_by_its_whole_interval(each, verdict):
+    assert Claim("topic", "published", "measure", each, high=0.05).verdict == verdict
+
+
+def test_conditions_keep_the_published_separation_and_cost_the_same():
+    shown = TWO_ITEMS.draw(500, torch.Generator().manual_seed(0))
+    assert float(shown.probe_distance[:, 1].abs().min()) >= math.pi / 4.1
+    assert float(shown.report_distance[:, 1].abs().min()) >= math.pi / 4.1
+    rows = SMALL.displays_per_batch * SMALL.samples_per_display
+    assert {c.config().displays_per_batch * c.config().samples_per_display for c in CONDITIONS} == {rows}
+
+
+def test_the_published_rates_of_swaps():
+    shown = TWO_ITEMS.draw(20_000, torch.Generator().manual_seed(0))
+    means = {name: float(BY_NAME[name].law.weights(shown)[:, 2].mean()) for name in BY_NAME}
+    published = {
+        "no_swap": 0.0,
+        "flat_0.05": 0.05,
+        "flat_0.3": 0.3,
+        "smooth_0": 0.227,
+        "smooth_1": 0.104,
+        "smooth_2": 0.042,
+    }
+    assert {name: means[name] for name in published} == pytest.approx(published, abs=0.003)
+
+
+def test_a_kept_network_is_not_trained_again(tmp_path):
+    condition = BY_NAME["task_optimal"]
+    assert kept_network(condition, 3, tmp_path, TINY) is None
+    first = trained(condition, 3, tmp_path, TINY)
+    card = tmp_path / "task_optimal" / "3.json"
+    before = card.stat().st_mtime_ns
+    again = trained(condition, 3, tmp_path, TINY)
+    assert card.stat().st_mtime_ns == before
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    about = card_of(condition, 3, tmp_path)
+    assert (about["seed"], about["condition"]) == (3, "task_optimal")
+    assert about["law"]["kind"] == "none"
+
+
+def test_a_network_of_other_settings_is_refused(tmp_path):
+    condition = BY_NAME["task_optimal"]
+    trained(condition, 1, tmp_path, TINY)
+    with pytest.raises(OtherSettings, match="other settings"):
+        trained(condition, 1, tmp_path, TINY.changed(steps=5))
