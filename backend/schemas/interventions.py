@@ -37,8 +37,9 @@ class PushRequest(Request):
     """A kick at the first step of an epoch; afterwards the network is left to itself."""
 
     axis: Literal["role", "plane_x", "plane_y", "memory"] = Field(
-        description="Direction: “role” tells the item that is to be reported from the others, “plane_x” and “plane_y” "
-        "are the axes of the behaviour plane, “memory” is the first principal axis outside it."
+        description="Direction: “role” tells the cued item as target from the other item with the nearest probe, found "
+        "from runs with either cued, so that a negative size makes the other one the target (from the cue on); "
+        "“plane_x” and “plane_y” are the axes of the behaviour plane, “memory” is the axis of most variance outside it."
     )
     size: float = Field(
         ge=-20,

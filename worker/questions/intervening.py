@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from models.analysis.role_direction import role_direction
+from models.circular import distance
+from models.displays import Displays
 from models.network.config import TrainConfig
 from models.network.intervention import EPOCHS, CueFlip, ImpossibleIntervention, Intervention, Push
+from models.network.network import Network
 from models.network.recording import record
+from models.network.task import Epoch, epochs
 from worker.context import Refused
 from worker.shelf import Shelf
 
@@ -34,12 +39,13 @@ class Ranges:
         return float((unit @ self.covariance[epoch] @ unit).clamp(min=0).sqrt())
 
 
-def asked(shelf: Shelf, question: Mapping[str, Any], order: Tensor) -> Intervention | None:
+def asked(shelf: Shelf, question: Mapping[str, Any], display: Displays, order: Tensor) -> Intervention | None:
     """What the question wants to be done to its network.
 
     Args:
         shelf: where networks are.
         question: of a simulation; its ``interventions`` are as in ``backend.schemas.interventions``, or not there.
+        display: the one that is shown.
         order: ``(N,)`` which item of the question each item of the display is.
 
     Returns:
@@ -51,20 +57,21 @@ def asked(shelf: Shelf, question: Mapping[str, Any], order: Tensor) -> Intervent
     wanted: Mapping[str, Any] | None = question.get("interventions")
     if wanted is None:
         return None
-    config = shelf.network(question["network_id"]).config
+    network = shelf.network(question["network_id"])
+    delay = network.config.delay_steps[1] if question["delay"] is None else question["delay"]
     flip = wanted.get("flip_cue")
     change = Intervention(
         silenced=tuple(wanted.get("silenced", ())),
         noise=dict(wanted.get("noise", {})),
-        push=_push(shelf, question, wanted["push"]) if wanted.get("push") else None,
         flip=CueFlip(order.tolist().index(flip["to"]), flip["step"], flip["steps"]) if flip else None,
     )
-    _check(change, config, question, len(order))
+    _check(change, network.config, delay, display.items)
+    if wanted.get("push"):
+        change = replace(change, push=_push(shelf, question["network_id"], wanted["push"], display, order, delay))
     return change
 
 
-def _check(change: Intervention, config: TrainConfig, question: Mapping[str, Any], items: int) -> None:
-    delay = config.delay_steps[1] if question["delay"] is None else question["delay"]
+def _check(change: Intervention, config: TrainConfig, delay: int, items: int) -> None:
     try:
         change.check(config, delay, items)
     except ImpossibleIntervention as error:
@@ -75,22 +82,33 @@ def _check(change: Intervention, config: TrainConfig, question: Mapping[str, Any
         )
 
 
-def _push(shelf: Shelf, question: Mapping[str, Any], wanted: Mapping[str, Any]) -> Push:
-    id, epoch = question["network_id"], wanted["epoch"]
-    direction = _direction(shelf, id, wanted["axis"])
+def _push(shelf: Shelf, id: str, wanted: Mapping[str, Any], display: Displays, order: Tensor, delay: int) -> Push:
+    network, name = shelf.network(id), wanted["epoch"]
+    epoch = next(one for one in epochs(network.config, delay) if one.name == name)
     ranges: Ranges = shelf.kept("network", id, "ranges", lambda: _ranges(shelf, id))
-    if epoch not in ranges.covariance:
-        raise Refused("This cannot be done to the network", f"The {epoch} of this network has no steps.")
-    return Push(direction, wanted["size"] * ranges.sd(direction, epoch), epoch)
+    if not epoch.steps or name not in ranges.covariance:
+        raise Refused("This cannot be done to the network", f"There is no {name} in this trial: it has no steps.")
+    if wanted["axis"] == "role":
+        direction = _role(network, display, order, epoch, delay)
+    elif wanted["axis"] == "memory":
+        direction = shelf.projection(id, "plane").components[2]
+    else:
+        direction = network.frame[("plane_x", "plane_y").index(wanted["axis"])]
+    return Push(direction, wanted["size"] * ranges.sd(direction, name), name)
 
 
-def _direction(shelf: Shelf, id: str, axis: str) -> Tensor:
-    """``(n,)`` in the space of the neurons."""
-    if axis == "memory":
-        return shelf.projection(id, "plane").components[2]
-    if axis == "role":
-        raise Refused("There is no role axis", "It has not been worked out for this network.")
-    return shelf.network(id).frame[("plane_x", "plane_y").index(axis)]
+def _role(network: Network, display: Displays, order: Tensor, epoch: Epoch, delay: int) -> Tensor:
+    """``(n,)``: towards the cued item as target, from the item that it is most easily confused with."""
+    if epoch.name in ("stimulus", "delay"):
+        raise Refused(
+            "There is no role axis yet", "Which item is the target shows from the cue on: push in cue, gap or recall."
+        )
+    if display.items < 2:
+        raise Refused("There is no role axis", "An item's role needs a second item on the display.")
+    apart = distance(display.probe[0, 1:], display.probe[0, :1]).nan_to_num(0.0)
+    generator = torch.Generator(network.device).manual_seed(SEED)
+    other = 1 + int(apart.argmin())
+    return role_direction(network, display, generator, other, delay=delay, order=order[None])[0, epoch.start]
 
 
 def _ranges(shelf: Shelf, id: str) -> Ranges:
@@ -111,6 +129,5 @@ def exported(change: Intervention | None, question: Mapping[str, Any]) -> dict[s
         "noise_by_epoch": np.array([change.noise.get(name, 1.0) for name in EPOCHS]),
     }
     if change.push is not None:
-        unit = torch.nn.functional.normalize(change.push.direction, dim=0)
-        found["push"] = (change.push.size * unit).numpy()
+        found["push"] = change.push.moves(1)[0].numpy()
     return found

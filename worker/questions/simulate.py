@@ -45,7 +45,7 @@ def answer(shelf: Shelf, question: dict[str, Any]) -> Reply:
             order[None], change,
         )  # fmt: skip
 
-    change = intervening.asked(shelf, question, order)
+    change = intervening.asked(shelf, question, display, order)
     recording = run(change, npz or question["states"])
     plain = recording if change is None or change.changes_nothing else run(None, False)
     if npz:

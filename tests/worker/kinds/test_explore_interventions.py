@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import torch
 
+from models.analysis.role_direction import role_direction
+from models.displays import Displays
 from models.network.recording import record
 from tests.worker.kinds.conftest import Bench, law_request
 from worker.context import Refused
@@ -18,7 +20,7 @@ from worker.questions import simulate
 from worker.shelf import Shelf
 
 RUNS = 20
-DISPLAY = {"report": [0.3, -2.1, 1.5], "probe": [0.0, 0.8, -2.0], "cued": 1, "cue": None}
+DISPLAY: dict[str, Any] = {"report": [0.3, -2.1, 1.5], "probe": [0.0, 0.8, -2.0], "cued": 1, "cue": None}
 
 
 @pytest.fixture
@@ -113,6 +115,37 @@ def test_the_flip_is_to_an_item_of_the_question(shelf: Shelf, network: str) -> N
 def test_what_cannot_be_done_is_said(shelf: Shelf, network: str, done: dict[str, Any], says: str) -> None:
     with pytest.raises(Refused) as refusal:
         simulate.answer(shelf, question(network, interventions=done))
+    assert says in refusal.value.detail
+
+
+def test_a_push_along_the_role_axis(shelf: Shelf, network: str) -> None:
+    """Towards the cued item as target against the one with the nearest probe: item 0 of the question, in the plane's
+    complement."""
+    push = {"push": {"axis": "role", "size": -1.0, "epoch": "recall"}}
+    packed = np.load(io.BytesIO(simulate.answer(shelf, question(network, format="npz", interventions=push)).body))
+    net = shelf.network(network)
+    assert np.abs(net.frame[:2].numpy() @ packed["push"]).max() < 1e-5
+    order = [1, 0, 2]
+    report, probe = (torch.tensor([[DISPLAY[one][item] for item in order]]) for one in ("report", "probe"))
+    shown = Displays(report, probe, torch.tensor([3]))
+    direction = role_direction(net, shown, torch.Generator().manual_seed(8), other=1, runs=500)[
+        0, packed["epochs"][4][0]
+    ]
+    cosine = -torch.nn.functional.cosine_similarity(direction, torch.from_numpy(packed["push"]), dim=0)
+    assert float(cosine) > 0.6
+
+
+@pytest.mark.parametrize(
+    ("display", "epoch", "says"),
+    [
+        (DISPLAY, "delay", "push in cue, gap or recall"),
+        ({"report": [0.1], "probe": [0.2], "cued": 0, "cue": None}, "recall", "needs a second item"),
+    ],
+)
+def test_where_there_is_no_role_axis(shelf: Shelf, network: str, display: Any, epoch: str, says: str) -> None:
+    push = {"push": {"axis": "role", "size": -1.0, "epoch": epoch}}
+    with pytest.raises(Refused) as refusal:
+        simulate.answer(shelf, question(network, display=display, interventions=push))
     assert says in refusal.value.detail
 
 
