@@ -109,6 +109,8 @@ def matched(subject: Subject, swaps: Observed, number: int, runs: int = 4) -> tu
     Returns:
         The swap trials for which one was found, and those correct trials; equally many.
     """
+    if not len(swaps):
+        return swaps, swaps
     activity = observe(subject.network, swaps.activity.displays, subject.generator(number), runs, order=swaps.order)
     correct = (activity.outcome == CORRECT).reshape(len(swaps), runs)
     found = correct.any(1)
