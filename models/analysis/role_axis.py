@@ -14,6 +14,7 @@ over all displays the axes cancel. ``common`` says how much is left; for one dis
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from torch import Tensor
 from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, Activity, joined, observe
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of, swapped
-from models.analysis.roles import RoleTrials, alignment, d_prime, echo, places, role_axes, without
+from models.analysis.roles import RoleTrials, alignment, common_share, crossed, d_prime, echo, role_axes, without
 from models.analysis.subject import Result, Subject
 from models.circular import FULL_CIRCLE
 from models.network.targets import grid
@@ -76,15 +77,16 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     shares, example = [], {}
     for number in range(len(sets)):
         trials, activity = _trials(subject, sets, number, generator)
-        copy = echo(trials, activity.response, _reports(trials, activity))
-        rest = without(trials, copy)
-        readings[""].add(trials)
+        reports = _reports(trials, activity)
+        copies = [echo(trials, activity.response, reports, half) for half in (0, 1)]
+        rest = [without(trials, copy) for copy in copies]
+        readings[""].add((trials, trials))
         readings[BEYOND].add(rest)
-        readings["echo"].add(replace(trials, states=copy))
-        readings["shuffled"].add(_shuffled(trials, generator))
-        shares.append(1 - _power(rest) / _power(trials).clamp(min=1e-12))
+        readings["echo"].add([replace(trials, states=copy) for copy in copies])
+        readings["shuffled"].add([_shuffled(trials, generator)] * 2)
+        shares.append(1 - _power(rest[0], 1) / _power(trials, 1).clamp(min=1e-12))
         if number == 0:
-            example = _example(trials, _reports(trials, activity)[:, 1])
+            example = _example(trials, reports[:, 1])
     return _result(readings, torch.stack(shares).mean(0), activity, example)
 
 
@@ -97,14 +99,13 @@ class Reading:
         self._right: list[Tensor] = []
         self._swaps: list[Tensor] = []
 
-    def add(self, trials: RoleTrials) -> None:
-        """Take in the trials of one pair of probes."""
-        place = places(trials, VALUES)
-        self._axes.append(role_axes(trials, VALUES))
-        target, distractor = (place[trials.right & (trials.target == role)] for role in (True, False))
-        self._roles.append(d_prime(1 - distractor, target))
-        self._right.append(place[trials.right])
-        self._swaps.append(place[trials.swap])
+    def add(self, halves: Sequence[RoleTrials]) -> None:
+        """Take in the trials of one pair of probes, as ``roles.crossed`` does."""
+        found = crossed(halves, VALUES)
+        self._axes.append(found.axes)
+        self._roles.append(found.separation)
+        self._right.append(found.place[found.trials.right])
+        self._swaps.append(found.place[found.trials.swap])
 
     @property
     def separation(self) -> Tensor:
@@ -127,10 +128,8 @@ class Reading:
 
     @property
     def common(self) -> Tensor:
-        """``(T,)`` share of the axes' squared length that is common to all, from halves that share no trial."""
-        first, second = torch.stack(self._axes).unbind(1)
-        together = (first.nanmean((0, 1)) * second.nanmean((0, 1))).sum(-1)
-        return together / (first * second).sum(-1).nanmean((0, 1)).clamp(min=1e-12)
+        """``(T,)`` share of the axes' squared length that is common to all; NaN where no axis is reliable."""
+        return common_share(torch.stack(self._axes))
 
 
 def _trials(subject: Subject, sets: ProbeSets, number: int, generator: torch.Generator) -> tuple[RoleTrials, Activity]:
@@ -167,9 +166,9 @@ def _shuffled(trials: RoleTrials, generator: torch.Generator) -> RoleTrials:
     return replace(trials, target=target)
 
 
-def _power(trials: RoleTrials) -> Tensor:
-    """``(T,)`` variance over right trials, all dimensions together."""
-    return trials.states[trials.right].var(0).sum(-1)
+def _power(trials: RoleTrials, half: int) -> Tensor:
+    """``(T,)`` variance over the right trials of one half, all dimensions together."""
+    return trials.states[trials.right & (trials.half == half)].var(0).sum(-1)
 
 
 def _result(readings: dict[str, Reading], share: Tensor, activity: Activity, example: dict[str, Any]) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from models.analysis.plane_geometry import harmonics, tuning_to
 
 ECHO_HARMONICS = 5  # in which the copy of a response may be anything
+LEAST_AGREEMENT = 0.1  # cosine of the halves of an axis, below which it is noise
 
 
 @dataclass(frozen=True)
@@ -54,21 +56,50 @@ def role_axes(trials: RoleTrials, values: int) -> Tensor:
     return means[:, 1] - means[:, 0]
 
 
-def places(trials: RoleTrials, values: int) -> Tensor:
-    """``(M, T)`` place of every trial on the axis of its report: 0 at the mean of its own role, 1 at that of the other.
+def places(trials: RoleTrials, values: int, half: int) -> Tensor:
+    """``(M, T)`` place of trials on the axis of their report: 0 at the mean of their own role, 1 at that of the other.
 
-    Axis and means are those of the half that the trial does not belong to.
+    Axis and means are those of one half; what it says of trials of that half itself is no test.
     """
-    means = cell_means(trials, values)
-    place = torch.empty(trials.states.shape[:2])
-    for half in (0, 1):
-        mine = trials.half == half
-        role, value = trials.target[mine].long(), trials.value[mine]
-        own, other = means[1 - half][role, value], means[1 - half][1 - role, value]
-        way = other - own
-        along = ((trials.states[mine] - own) * way).sum(-1)
-        place[mine] = along / way.square().sum(-1).clamp(min=1e-12)
-    return place
+    means = cell_means(trials, values)[half]
+    role = trials.target.long()
+    own, other = means[role, trials.value], means[1 - role, trials.value]
+    way = other - own
+    return ((trials.states - own) * way).sum(-1) / way.square().sum(-1).clamp(min=1e-12)
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """What each half of some trials says about the other.
+
+    Attributes:
+        axes: ``(2, Z, T, m)`` from either half.
+        place: ``(M, T)`` of every trial, on the axis of the half that it does not belong to.
+        trials: M of them.
+    """
+
+    axes: Tensor
+    place: Tensor
+    trials: RoleTrials
+
+    @property
+    def separation(self) -> Tensor:
+        """``(T,)`` d' of the two roles in right trials."""
+        target, distractor = (self.place[self.trials.right & (self.trials.target == role)] for role in (True, False))
+        return d_prime(1 - distractor, target)
+
+
+def crossed(halves: Sequence[RoleTrials], values: int) -> Crossed:
+    """Axes from the first half of the first trials, and from the second half of the second; used on the other halves.
+
+    Args:
+        halves: the same trials twice, or with what has been taken away from them fitted on either half.
+        values: reports Z.
+    """
+    axes = torch.stack([role_axes(halves[half], values)[half] for half in (0, 1)])
+    first, second = (places(halves[half], values, half) for half in (0, 1))
+    place = torch.where(halves[0].half[:, None] == 1, first, second)
+    return Crossed(axes, place, halves[0])
 
 
 def d_prime(one: Tensor, other: Tensor) -> Tensor:
@@ -77,19 +108,22 @@ def d_prime(one: Tensor, other: Tensor) -> Tensor:
     return (one.mean(0) - other.mean(0)) / spread.clamp(min=1e-12)
 
 
-def echo(trials: RoleTrials, response: Tensor, reports: Tensor) -> Tensor:
+def echo(trials: RoleTrials, response: Tensor, reports: Tensor, half: int) -> Tensor:
     """``(M, T, m)`` the part of the activity that is a copy of the response, up to the mean.
 
-    Fitted on right trials together with what either item contributes whatever its role. Without that, taking away the
-    copy would itself bring roles into activity that knows none, such as that before the cue.
+    Fitted together with what either item contributes whatever its role. Without that, taking away the copy would itself
+    bring roles into activity that knows none, such as that before the cue.
 
     Args:
         trials: M of them.
         response: ``(M,)`` radians.
         reports: ``(M, 2)`` radians, of the first item and of the other one of the pair.
+        half: whose right trials the copy is fitted on. An axis that is found in this half as well is independent of the
+            fit's error, as residuals are of coefficients, so that the other half is a fair test of it.
     """
-    angles = torch.cat([reports, response[:, None]], dim=1)[trials.right]
-    copy = tuning_to(angles, trials.states[trials.right], ECHO_HARMONICS)[2]
+    fitted = trials.right & (trials.half == half)
+    angles = torch.cat([reports, response[:, None]], dim=1)[fitted]
+    copy = tuning_to(angles, trials.states[fitted], ECHO_HARMONICS)[2]
     return torch.einsum("mh,thd->mtd", harmonics(response, ECHO_HARMONICS).to(copy), copy)
 
 
@@ -120,3 +154,15 @@ def alignment(axes: Tensor, across: bool) -> Tensor:
     found = [cosine[:, step == k].flatten(0, 1) for k in range(count // 2 + 1)]
     longest = max(len(one) for one in found)
     return torch.stack([torch.nn.functional.pad(one, (0, 0, 0, longest - len(one)), value=torch.nan) for one in found])
+
+
+def common_share(axes: Tensor) -> Tensor:
+    """``(T,)`` share of the squared length of axes ``(P, 2, Z, T, m)`` that their mean over reports and probes has.
+
+    From halves that share no trial; NaN where the halves of an axis hardly agree: there is nothing to be shared.
+    """
+    first, second = axes.unbind(1)
+    agreed = (first * second).sum(-1).nanmean((0, 1))
+    length = (first.square().sum(-1) * second.square().sum(-1)).sqrt().nanmean((0, 1))
+    together = (first.nanmean((0, 1)) * second.nanmean((0, 1))).sum(-1)
+    return torch.where(agreed > LEAST_AGREEMENT * length, together / agreed, torch.nan)
