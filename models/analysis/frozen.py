@@ -14,8 +14,11 @@ from torch import Tensor
 
 from models.network.cells import RateCell
 from models.network.network import Network
-from models.network.task import Stimuli
+from models.network.task import Epoch, Stimuli
 
+RECALL_AT = 0.75
+"""Share of recall at which it is held still: late enough for a decision, and before the last steps, which are jumps to
+the answer rather than small steps towards it."""
 ROWS_AT_A_TIME = 4096  # of the Jacobian by back-propagation: bounds the memory
 
 
@@ -94,28 +97,37 @@ def under_cue(network: Network, shown: Stimuli) -> Frozen:
     return Frozen(network, network.cell.drive(inputs, network.preparation_time[None]))
 
 
-def in_recall(network: Network, step: int) -> Frozen:
-    """The time signal of a recall step stays on; 0 is the first, -1 the last."""
+def in_recall(network: Network, step: int | None = None) -> Frozen:
+    """The time signal of a recall step stays on; 0 is the first, None the one at ``RECALL_AT``."""
+    step = round(RECALL_AT * (network.config.recall_steps - 1)) if step is None else step
     signal = network.time_basis.flip(0)[step]
     return Frozen(network, network.cell.drive(None, signal[None]))
 
 
+def moment_of(epoch: Epoch) -> int:
+    """The step of a trial after which an epoch is held still: its last one, in recall that at ``RECALL_AT``."""
+    return epoch.start + round(RECALL_AT * (epoch.steps - 1)) if epoch.name == "recall" else epoch.stop - 1
+
+
 def recalled(network: Network, shown: Stimuli, state: Tensor, epoch: str) -> Tensor:
-    """``(M,)`` radians: what the network answers without noise when it goes on from states at the end of an epoch.
+    """``(M,)`` radians: what the network answers without noise when it goes on from states in an epoch.
 
     Args:
         network: float64 (see ``precise``).
         shown: the M displays and cues of these states, or one for all.
-        state: ``(M, n)`` at the end of the delay, of the cue or of recall.
+        state: ``(M, n)`` after the step ``moment_of`` the delay, the cue or recall.
         epoch: which of them.
     """
     config = network.config
     if epoch == "delay":
         state = _after(under_cue(network, shown), state, config.cue_steps)
-    if epoch in ("delay", "cue"):
+    done = 0
+    if epoch == "recall":
+        done = round(RECALL_AT * (config.recall_steps - 1)) + 1
+    else:
         state = _after(in_delay(network), state, config.gap_steps)
-        drive = network.cell.drive(None, network.time_basis.flip(0))
-        state = _after(Frozen(network, drive), state, config.recall_steps)
+    drive = network.cell.drive(None, network.time_basis.flip(0)[done:])
+    state = _after(Frozen(network, drive), state, config.recall_steps - done)
     return torch.atan2(state[:, 1], state[:, 0])
 
 

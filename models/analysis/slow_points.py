@@ -9,6 +9,7 @@ minima are no points. Points of the same input that are closer than ``SAME`` siz
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ import torch
 from torch import Tensor
 
 from models.analysis.activity import nearest_item
-from models.analysis.frozen import Frozen, in_delay, in_recall, precise, recalled, under_cue
+from models.analysis.frozen import Frozen, in_delay, in_recall, moment_of, precise, recalled, under_cue
 from models.analysis.newton import slowest_nearby
 from models.displays import Displays
 from models.network.network import Network
@@ -71,8 +72,8 @@ class SlowPoints:
         return self.unstable == 0
 
     def lasting(self, steps: float) -> Tensor:
-        """``(P,)`` int64: directions in which less than 1 - 1/e of a displacement is lost in so many steps."""
-        return (self.eigenvalues.abs() > 2.718281828 ** (-1 / steps)).sum(1)
+        """``(P,)`` int64: directions in which more than 1/e of a displacement is left after so many steps."""
+        return (self.eigenvalues.abs() > math.exp(-1 / steps)).sum(1)
 
 
 def find(
@@ -175,10 +176,10 @@ def slow_points(
     order: Tensor | None = None,
     epochs: Sequence[str] = EPOCHS,
 ) -> list[Landmarks]:
-    """Slow and fixed points of the delay, the cue and the last step of recall of one display, in about 0.1 s.
+    """Slow and fixed points of the delay, the cue and late recall of one display, in about 0.1 s.
 
-    The search begins where ``runs`` noisy runs are at the end of each epoch. Eigenvalues and answers belong to the
-    display: the cue input is its own, and delay points are read out with its cue.
+    The search begins where ``runs`` noisy runs are at the end of delay and cue, and at three quarters of recall.
+    Eigenvalues and answers belong to the display: the cue input is its own, and delay points are read out with its cue.
 
     Args:
         network: any trained network.
@@ -194,19 +195,19 @@ def slow_points(
         shown = Stimuli(shown.report, shown.probe, shown.present, cue.to(shown.cue), shown.slot)
     states = recording.states[0].double() @ exact.frame.T
     size = cloud_size(states.flatten(0, 1))
-    dynamics = {"delay": in_delay(exact), "cue": under_cue(exact, shown), "recall": in_recall(exact, -1)}
+    dynamics = {"delay": in_delay(exact), "cue": under_cue(exact, shown), "recall": in_recall(exact)}
     seconds = network.config.step_seconds
     landmarks = []
     for epoch in recording.epochs:
         if epoch.name not in epochs or not epoch.steps:
             continue
-        found = find(epoch.name, dynamics[epoch.name], states[:, epoch.stop - 1], size, seconds, iterations=QUICK)
+        found = find(epoch.name, dynamics[epoch.name], states[:, moment_of(epoch)], size, seconds, iterations=QUICK)
         answer = recalled(exact, shown, found.states, epoch.name)
         shared = display.select(torch.zeros(len(found), dtype=torch.int64))
         landmarks.append(
             Landmarks(
                 epoch=epoch.name,
-                step=epoch.stop - 1,
+                step=moment_of(epoch),
                 states=(found.states @ exact.frame).float(),
                 speed=found.speed,
                 fixed=found.fixed,
