@@ -6,41 +6,36 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.analysis.across import spread
+from models.analysis.across import contrast, spread
 
 CONFIRMED, NOT_CONFIRMED, DIFFERS = "confirmed", "not confirmed", "differs"
+Interval = tuple[float | None, float | None, float | None]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A published statement, in one number for each network.
+    """A published statement, in one number with an interval.
 
     Attributes:
-        topic: what it is about, a few words.
         published: the statement.
         measure: what the number is, with its unit.
-        each: the number for every network (or for what else is a replicate); None where it could not be measured.
+        interval: mean and bounds of its 95 % interval over networks; None where it could not be measured.
+        networks: how many it rests on.
         low, high: what the number is if the statement is true; None is no limit.
-        effect: standardised size of the effect, where the number is a contrast.
-        p: of a permutation test of that contrast, two-sided.
-        why: what is known about the reason where we differ.
+        effect: standardised size, where the number is a difference between two kinds of networks.
+        p: of its permutation test, two-sided.
+        control: whether this is no published statement but one of ours, that says what a published one rests on.
     """
 
-    topic: str
     published: str
     measure: str
-    each: Sequence[float | None]
+    interval: Interval
+    networks: int
     low: float | None = None
     high: float | None = None
     effect: float | None = None
     p: float | None = None
-    why: str = ""
-
-    @property
-    def interval(self) -> tuple[float | None, float | None, float | None]:
-        """Mean and 95 % t-interval over the networks; bounds are None with fewer than two."""
-        found = spread(self.each)
-        return found["mean"], found["low"], found["high"]
+    control: bool = False
 
     @property
     def verdict(self) -> str:
@@ -57,36 +52,67 @@ class Claim:
             return CONFIRMED
         return DIFFERS if highest < low or lowest > high else NOT_CONFIRMED
 
+    @property
+    def asked(self) -> str:
+        """The limits in words."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        return f"at most {self.high:g}" if self.low is None else f"at least {self.low:g}"
+
+    @property
+    def found(self) -> str:
+        """The number with its interval in words."""
+        mean, low, high = ("–" if one is None else f"{one:.3g}" for one in self.interval)
+        effect = "" if self.effect is None else f"; effect {self.effect:.1f}"
+        chance = "" if self.p is None else f", p {self.p:.3f}"
+        return f"{mean} [{low}, {high}]{effect}{chance}"
+
     def row(self) -> dict[str, Any]:
-        """Plain data, with mean, interval and verdict."""
-        mean, low, high = self.interval
-        return {**asdict(self), "mean": mean, "lowest": low, "highest": high, "verdict": self.verdict}
+        """Plain data, with the verdict."""
+        return {**asdict(self), "verdict": self.verdict}
+
+
+def claim(
+    published: str,
+    measure: str,
+    each: Sequence[float | None],
+    low: float | None = None,
+    high: float | None = None,
+    control: bool = False,
+) -> Claim:
+    """A statement about one kind of networks, from one number for each; None where it could not be measured."""
+    found = spread(each)
+    interval = (found["mean"], found["low"], found["high"])
+    return Claim(published, measure, interval, sum(one is not None for one in each), low, high, control=control)
+
+
+def compared(
+    published: str,
+    measure: str,
+    ours: Sequence[float | None],
+    others: Sequence[float | None],
+    low: float | None = None,
+    high: float | None = None,
+    control: bool = False,
+) -> Claim:
+    """A statement about a difference, ours minus others, with Welch's interval, Hedges' g and a permutation test."""
+    found = contrast(ours, others)
+    interval = (found["difference"], found["low"], found["high"])
+    count = sum(one is not None for one in (*ours, *others))
+    return Claim(published, measure, interval, count, low, high, found["effect"], found["p"], control)
 
 
 def tell(claims: Sequence[Claim]) -> None:
     """Print the claims one by one, with their numbers."""
-    for claim in claims:
-        mean, low, high = (None if one is None else round(one, 4) for one in claim.interval)
-        limits = " and ".join(
-            f"{sign} {limit:g}" for sign, limit in ((">=", claim.low), ("<=", claim.high)) if limit is not None
-        )
-        effect = "" if claim.effect is None else f", effect {claim.effect:.1f}"
-        chance = "" if claim.p is None else f", p {claim.p:.3f}"
-        print(f"{claim.verdict.upper():14} {claim.topic}: {claim.published}")
-        print(f"{'':14} {claim.measure}: {mean} [{low}, {high}], n = {len(claim.each)}{effect}{chance}; asked {limits}")
-        if claim.why:
-            print(f"{'':14} {claim.why}")
+    for one in claims:
+        print(f"{one.verdict.upper():14} {one.published}{' (ours)' if one.control else ''}")
+        print(f"{'':14} {one.measure}: {one.found}, n = {one.networks}; asked: {one.asked}", flush=True)
 
 
 def markdown(claims: Sequence[Claim]) -> str:
-    """The claims as rows of a table for a report."""
-    lines = ["| claim | our measure | mean [95 % interval], networks | asked | verdict |", "|---|---|---|---|---|"]
-    for claim in claims:
-        mean, low, high = ("–" if one is None else f"{one:.3g}" for one in claim.interval)
-        asked = " to ".join(f"{limit:g}" for limit in (claim.low, claim.high) if limit is not None)
-        sign = "at least " if claim.high is None else "at most " if claim.low is None else ""
-        effect = "" if claim.effect is None else f"; effect {claim.effect:.1f}"
-        chance = "" if claim.p is None else f", p {claim.p:.3f}"
-        numbers = f"{mean} [{low}, {high}], {len(claim.each)}{effect}{chance}"
-        lines.append(f"| {claim.published} | {claim.measure} | {numbers} | {sign}{asked} | {claim.verdict} |")
+    """The claims as a table for a report."""
+    lines = ["| claim | measure | mean [95 % interval] | networks | asked | verdict |", "|---|---|---|---|---|---|"]
+    for one in claims:
+        name = f"*ours:* {one.published}" if one.control else one.published
+        lines.append(f"| {name} | {one.measure} | {one.found} | {one.networks} | {one.asked} | {one.verdict} |")
     return "\n".join(lines)

@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 import torch
 
 from benchmarks.behaviour_picture import Curves, Plane, draw
-from benchmarks.claims import CONFIRMED, Claim, markdown, tell
+from benchmarks.claims import CONFIRMED, Claim, claim, markdown, tell
 from benchmarks.published_networks import place, trained
 from benchmarks.save_picture import save
 from benchmarks.two_items import Cloud, cloud, curve, swapped_share
@@ -73,17 +73,17 @@ def swap_curves(networks: Networks) -> list[Claim]:
     for name in LAWS:
         errors = [one.largest_error for one in networks.curves(name)]
         statement = f"{BY_NAME[name].title}: the swap curve follows the law"
-        claims.append(Claim("swap curve", statement, "largest error over probe distances", errors, high=CLOSE))
+        claims.append(claim(statement, "largest error over probe distances", errors, high=CLOSE))
     for name in LAWS:
         asked = _fall(networks.curves(name)[0].target)
         falls = [_fall(one.found) for one in networks.curves(name)]
         measure = f"swaps at the nearest less those at the farthest probes ({asked:.3f} by the law)"
         if BY_NAME[name].law.kind == "smooth":
             statement = f"{BY_NAME[name].title}: swapping declines with probe distance"
-            claims.append(Claim("swap curve", statement, measure, falls, low=asked / 2))
+            claims.append(claim(statement, measure, falls, low=asked / 2))
         else:
             statement = f"{BY_NAME[name].title}: swapping does not depend on probe distance"
-            claims.append(Claim("swap curve", statement, measure, falls, low=-CLOSE, high=CLOSE))
+            claims.append(claim(statement, measure, falls, low=-CLOSE, high=CLOSE))
     return claims
 
 
@@ -93,25 +93,25 @@ def _fall(values: torch.Tensor) -> float:
 
 def task_optimal(networks: Networks) -> list[Claim]:
     """Neither ambiguity nor noise makes a task-optimal network swap; the measure sees swaps where they are."""
-    topic, measure = "task-optimal", "share of displays with two clusters"
+    measure = "share of displays with two clusters"
     tried = [(f"probes {label} apart", distance, 1.0) for label, distance in AMBIGUOUS.items()]
     tried += [(f"probes pi/4 apart, noise x {noise:g}", NEAR, noise) for noise in NOISES]
     claims = []
     for words, distance, noise in tried:
         split = [one.split for one in networks.clouds("task_optimal", distance, noise)]
-        claims.append(Claim(topic, f"task-optimal networks never swap: {words}", measure, split, high=NONE))
+        claims.append(claim(f"task-optimal networks never swap: {words}", measure, split, high=NONE))
     moved = [one.offset for one in networks.clouds("task_optimal", AMBIGUOUS["pi/100"])]
     statement = "under ambiguity (pi/100) the one cluster moves between the items"
-    claims.append(Claim(topic, statement, "its place (0 cued, 1 the other)", moved, 0.25, 0.75))
+    claims.append(claim(statement, "its place (0 cued, 1 the other)", moved, 0.25, 0.75))
     control = [one.split for one in networks.clouds("smooth_0", NEAR)]
     statement = "diffusion networks on smooth swaps (offset 0) do swap: probes pi/4 apart"
-    claims.append(Claim(topic, statement, measure, control, low=0.95))
+    claims.append(claim(statement, measure, control, low=0.95))
     return claims
 
 
 def mean_matching(networks: Networks) -> list[Claim]:
     """Mean matching gives one cluster between the items, nearer to the middle the nearer the probes."""
-    topic, name = "mean matching", "mean_matching"
+    name = "mean_matching"
     law = BY_NAME[name].law
     near, far = networks.clouds(name, NEAR), networks.clouds(name, math.pi)
     every = zip(*(networks.clouds(name, distance) for distance in DISTANCES), strict=True)
@@ -119,20 +119,20 @@ def mean_matching(networks: Networks) -> list[Claim]:
     asked = 1 / (1 + math.exp(-law.offset + NEAR**2 / (2 * law.width)))
     slides = "it slides along the line between the items by the probability of a swap: probes pi/4 apart"
     return [
-        Claim(
-            topic, "mean matching collapses to one cluster at all five published probe distances",
+        claim(
+            "mean matching collapses to one cluster at all five published probe distances",
             "largest share of displays with two clusters", split, high=NONE,
         ),
-        Claim(
-            topic, "the cluster lies inside the circle of reports: probes pi/4 apart",
+        claim(
+            "the cluster lies inside the circle of reports: probes pi/4 apart",
             "distance from the origin over R", [one.mean_radius for one in near], high=0.8,
         ),
-        Claim(
-            topic, slides, f"its place ({asked:.3f} by the law)", [one.offset for one in near],
+        claim(
+            slides, f"its place ({asked:.3f} by the law)", [one.offset for one in near],
             asked - CLOSE, asked + CLOSE,
         ),
-        Claim(
-            topic, "with opposite probes it stays at the cued item", "its place (0 cued, 1 the other)",
+        claim(
+            "with opposite probes it stays at the cued item", "its place (0 cued, 1 the other)",
             [one.offset for one in far], -2 * CLOSE, 2 * CLOSE,
         ),
     ]  # fmt: skip
@@ -142,12 +142,12 @@ def noise_off(networks: Networks) -> list[Claim]:
     """Without noise a diffusion network does not swap; with noise it does, if it was asked to."""
     measure = "share of responses that are swaps"
     never = networks.swapped("no_swap")
-    claims = [Claim("noise", "a diffusion network trained without swaps does not swap", measure, never, high=NONE)]
+    claims = [claim("a diffusion network trained without swaps does not swap", measure, never, high=NONE)]
     for name in LAWS[1:]:
         usual = networks.swapped(name)
         statement = f"{BY_NAME[name].title}: no swaps without noise"
         with_noise = f"{measure} ({sum(usual) / len(usual):.3f} with noise)"
-        claims.append(Claim("noise", statement, with_noise, networks.swapped(name, 0.0), high=NONE))
+        claims.append(claim(statement, with_noise, networks.swapped(name, 0.0), high=NONE))
     return claims
 
 
@@ -185,15 +185,15 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(1)
     networks = Networks(options.networks, options.seeds)
-    claims = [claim for part in (swap_curves, task_optimal, mean_matching, noise_off) for claim in part(networks)]
+    claims = [one for part in (swap_curves, task_optimal, mean_matching, noise_off) for one in part(networks)]
     tell(claims)
     print(markdown(claims))
     if options.picture:
         save(picture(networks), options.picture)
-    found = [Wanted(claim.published[:66], float(claim.verdict == CONFIRMED), low=1.0) for claim in claims]
-    confirmed = sum(claim.verdict == CONFIRMED for claim in claims)
+    found = [Wanted(one.published[:66], float(one.verdict == CONFIRMED), low=1.0) for one in claims]
+    confirmed = sum(one.verdict == CONFIRMED for one in claims)
     about = f"{confirmed} of {len(claims)} published claims confirmed over {options.seeds} networks of each condition."
-    return conclude(found, [claim.row() for claim in claims], options.json, about)
+    return conclude(found, [one.row() for one in claims], options.json, about)
 
 
 if __name__ == "__main__":

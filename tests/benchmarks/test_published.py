@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from benchmarks.claims import CONFIRMED, DIFFERS, NOT_CONFIRMED, Claim
+from benchmarks.claims import CONFIRMED, DIFFERS, NOT_CONFIRMED, claim, compared
 from benchmarks.clusters import along_chord, clusters
 from benchmarks.published_networks import OtherSettings, card_of, kept_network, trained
 from benchmarks.two_items import APART, Cloud, pairs
@@ -78,7 +78,15 @@ def test_turned_responses_have_the_cued_item_to_the_right():
     ],
 )
 def test_a_claim_is_judged_by_its_whole_interval(each, verdict):
-    assert Claim("topic", "published", "measure", each, high=0.05).verdict == verdict
+    assert claim("published", "measure", each, high=0.05).verdict == verdict
+
+
+def test_a_difference_between_two_kinds_of_networks_is_judged_by_its_interval():
+    found = compared("published", "measure", [1.0, 1.1, 0.9, 1.05, 0.95], [2.0, 2.1, 1.9, None, 2.05], high=0.0)
+    assert (found.verdict, found.networks) == (CONFIRMED, 9)
+    assert found.interval[0] == pytest.approx(-1.0125)
+    assert found.p == pytest.approx(2 / 126, abs=0.01)
+    assert found.effect < -5
 
 
 def test_conditions_keep_the_published_separation_and_cost_the_same():
