@@ -38,10 +38,23 @@ class Number:
 
 
 NUMBERS = (
+    Number("swap_hypotheses.swap_rate", "swaps", "share"),
+    Number("swap_hypotheses.decided", "time of the decision", "seconds", "swap_hypotheses.decided"),
+    Number("swap_hypotheses.share_misbinding", "swaps stored wrong", "share", "swap_hypotheses.share_misbinding"),
+    Number("swap_hypotheses.share_misselection", "swaps selected wrong", "share", "swap_hypotheses.share_misselection"),
+    Number(
+        "swap_hypotheses.share_misinterpretation", "swaps read wrong", "share",
+        "swap_hypotheses.share_misinterpretation",
+    ),
     Number("planes.before", "angle between the memory planes before the cue", "degrees", "planes.before"),
+    Number("planes.cued", "angle between the memory planes when recall begins", "degrees", "planes.cued"),
     Number("planes.after", "angle between the memory planes at the end of recall", "degrees", "planes.after"),
-    Number("planes.change", "change of that angle", "degrees"),
-)
+    Number("planes.change", "change of the angle between the memory planes", "degrees", "planes.change"),
+    Number("role_axis.separation", "separation of target and distractor (d′)", "", "role_axis.separation"),
+    Number("role_axis.separation_beyond_response", "the same beyond a copy of the response (d′)"),
+    Number("cue_sweep.switch_index_mean", "switch index of cues between the items"),
+    Number("refit.largest_gap", "largest gap of the refitted swap function", "share", "refit.largest_gap"),
+)  # fmt: skip
 
 
 def values_of(group: Group, measure: str, kind: str = "measures", axis: str = "") -> Values:
