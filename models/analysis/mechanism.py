@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis import cue_sweep, planes, refit, role_axis, swap_hypotheses
+from models.analysis import cue_sweep, decoding, fixed_points, planes, refit, role_axis, swap_hypotheses
 from models.analysis.across import as_numbers, over_seeds
 from models.analysis.contrasts import contrasts, nulls
 from models.analysis.subject import Result, Subject
@@ -22,7 +22,9 @@ from models.progress import Report
 Measure = Callable[[Subject, Report], Result]
 ANALYSES: dict[str, Measure] = {
     "planes": planes.measure,
+    "decoding": decoding.measure,
     "swap_hypotheses": swap_hypotheses.measure,
+    "fixed_points": fixed_points.measure,
     "cue_sweep": cue_sweep.measure,
     "role_axis": role_axis.measure,
     "refit": refit.measure,
