@@ -24,7 +24,7 @@ from torch import Tensor
 from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, Activity, joined, observe
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of, swapped
-from models.analysis.roles import RoleTrials, alignment, common_share, crossed, d_prime, echo, role_axes, without
+from models.analysis.roles import RoleTrials, alignment, common_share, crossed, d_prime, echo, without
 from models.analysis.subject import Result, Subject
 from models.circular import FULL_CIRCLE
 from models.network.targets import grid
@@ -235,7 +235,7 @@ def _example(trials: RoleTrials, other: Tensor) -> dict[str, Any]:
     """Trials with the middle report of the first item at the end of recall, in three coordinates."""
     value = VALUES // 2
     mine = (trials.value == value) & (trials.right | trials.swap)
-    axis = torch.nn.functional.normalize(role_axes(trials, VALUES)[:, value, -1].mean(0), dim=0)
+    axis = torch.nn.functional.normalize(crossed((trials, trials), VALUES).axes[:, value, -1].mean(0), dim=0)
     states = trials.states[mine, -1]
     states = states - states.mean(0)
     along = states @ axis

@@ -32,40 +32,40 @@ class RoleTrials:
     swap: Tensor
     states: Tensor
 
+    def select(self, index: Tensor) -> RoleTrials:
+        """Some of the trials; halves are counted anew."""
+        return RoleTrials(*(value[index] for value in vars(self).values()))
+
     @property
     def half(self) -> Tensor:
         """``(M,)`` 0 or 1, every second trial."""
         return torch.arange(len(self.value)) % 2
 
 
-def cell_means(trials: RoleTrials, values: int) -> Tensor:
-    """``(2, 2, Z, T, m)`` mean states of right trials by half, role (distractor, target) and report; NaN of none."""
-    cell = (trials.half * 2 + trials.target) * values + trials.value
-    member = torch.nn.functional.one_hot(cell[trials.right], 4 * values).to(trials.states)
-    total = member.T @ trials.states[trials.right].flatten(1)
-    mean = total / member.sum(0)[:, None]
-    return mean.reshape(2, 2, values, *trials.states.shape[1:])
+def cell_means(trials: RoleTrials, values: int, half: int) -> Tensor:
+    """``(2, Z, T, m)`` mean states of one half's right trials by role (distractor, target) and report; NaN of none."""
+    kept = trials.right & (trials.half == half)
+    cell = trials.target * values + trials.value
+    member = torch.nn.functional.one_hot(cell[kept], 2 * values).to(trials.states)
+    mean = member.T @ trials.states[kept].flatten(1) / member.sum(0)[:, None]
+    return mean.reshape(2, values, *trials.states.shape[1:])
 
 
-def role_axes(trials: RoleTrials, values: int) -> Tensor:
-    """``(2, Z, T, m)`` from distractor to target at each report of the first item, from either half of the trials.
-
-    The sign is that of the roles; there is none to be chosen.
-    """
-    means = cell_means(trials, values)
-    return means[:, 1] - means[:, 0]
-
-
-def places(trials: RoleTrials, values: int, half: int) -> Tensor:
+def places(trials: RoleTrials, means: Tensor) -> Tensor:
     """``(M, T)`` place of trials on the axis of their report: 0 at the mean of their own role, 1 at that of the other.
 
-    Axis and means are those of one half; what it says of trials of that half itself is no test.
+    Args:
+        trials: M of them.
+        means: ``(2, Z, T, m)`` of ``cell_means``; what they say of trials that they are from is no test.
     """
-    means = cell_means(trials, values)[half]
-    role = trials.target.long()
-    own, other = means[role, trials.value], means[1 - role, trials.value]
-    way = other - own
-    return ((trials.states - own) * way).sum(-1) / way.square().sum(-1).clamp(min=1e-12)
+    place = torch.empty(trials.states.shape[:2])
+    for value in range(means.shape[1]):
+        for role in (0, 1):
+            rows = ((trials.value == value) & (trials.target == bool(role))).nonzero()[:, 0]
+            own, way = means[role, value], means[1 - role, value] - means[role, value]
+            along = way / way.square().sum(-1, keepdim=True).clamp(min=1e-12)
+            place[rows] = torch.einsum("mtd,td->mt", trials.states[rows], along) - (own * along).sum(-1)
+    return place
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class Crossed:
     """What each half of some trials says about the other.
 
     Attributes:
-        axes: ``(2, Z, T, m)`` from either half.
+        axes: ``(2, Z, T, m)`` from distractor to target at each report of the first item, from either half. The sign is
+            that of the roles; there is none to be chosen.
         place: ``(M, T)`` of every trial, on the axis of the half that it does not belong to.
         trials: M of them.
     """
@@ -96,10 +97,12 @@ def crossed(halves: Sequence[RoleTrials], values: int) -> Crossed:
         halves: the same trials twice, or with what has been taken away from them fitted on either half.
         values: reports Z.
     """
-    axes = torch.stack([role_axes(halves[half], values)[half] for half in (0, 1)])
-    first, second = (places(halves[half], values, half) for half in (0, 1))
-    place = torch.where(halves[0].half[:, None] == 1, first, second)
-    return Crossed(axes, place, halves[0])
+    means = [cell_means(trials, values, half) for half, trials in enumerate(halves)]
+    place = torch.empty(halves[0].states.shape[:2])
+    for half, trials in enumerate(halves):
+        others = trials.half != half
+        place[others] = places(trials.select(others), means[half])
+    return Crossed(torch.stack([one[1] - one[0] for one in means]), place, halves[0])
 
 
 def d_prime(one: Tensor, other: Tensor) -> Tensor:

@@ -22,7 +22,6 @@ from models.analysis.roles import (
     common_share,
     crossed,
     echo,
-    role_axes,
     without,
 )
 from models.analysis.subject import NothingToAnalyse, Subject
@@ -82,7 +81,7 @@ def test_a_planted_axis_is_found_with_its_sign_size_and_swaps() -> None:
     reported_first = (planted.target ^ planted.swap).float()
     planted.states += 4 * (reported_first - 0.5)[:, None] * axis
     trials = planted.trials()
-    found = role_axes(trials, VALUES)[:, :, 0]
+    found = found_in(trials).axes[:, :, 0]
     assert float((found @ axis).mean()) == pytest.approx(4, abs=0.2)
     assert float(found_in(trials).separation) == pytest.approx(4, abs=0.5)
     assert float(found_in(trials).place[trials.swap].mean()) == pytest.approx(1, abs=0.12)
@@ -124,7 +123,7 @@ def test_a_copy_of_the_response_looks_like_a_role_and_is_unmasked() -> None:
         trials = planted.trials()
         assert float(found_in(trials).separation) > 2
         assert float(found_in(trials).place[trials.swap].mean()) == pytest.approx(1, abs=0.1)
-        axes.append(role_axes(trials, VALUES))
+        axes.append(found_in(trials).axes)
         assert float(crossed(planted.without_copy(), VALUES).separation) == pytest.approx(0, abs=0.25)
     cosine = alignment(torch.stack(axes), across=True).nanmean((1, 2))
     assert float(cosine[0]) > 0.95
