@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.analysis import cue_sweep, decoding, fixed_points, planes, refit, role_axis, swap_hypotheses
+from models.analysis import cue_sweep, decoding, fixed_points, interventions, planes, refit, role_axis, swap_hypotheses
 from models.analysis.across import as_numbers, over_seeds
 from models.analysis.contrasts import contrasts, nulls
 from models.analysis.subject import Result, Subject
@@ -27,6 +27,7 @@ ANALYSES: dict[str, Measure] = {
     "fixed_points": fixed_points.measure,
     "cue_sweep": cue_sweep.measure,
     "role_axis": role_axis.measure,
+    "interventions": interventions.measure,
     "refit": refit.measure,
 }
 TITLES = {
@@ -95,7 +96,7 @@ def _in_order(members: Iterable[Member]) -> list[str]:
 
 
 def _group(members: Sequence[Member]) -> dict[str, Any]:
-    names = [name for name in ANALYSES if any(name in one.found for one in members)]
+    names = [name for name in TITLES if any(name in one.found for one in members)]
     return {
         "name": members[0].group,
         "objective": members[0].objective,
