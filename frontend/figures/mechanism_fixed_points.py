@@ -1,51 +1,109 @@
-"""Slow and fixed points: how many there are in each epoch, how slow, and where those of one network lie."""
+"""Slow and fixed points: how many there are in each epoch, what they hold, for how long, and where those of one lie."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from frontend import theme
-from frontend.figures.axes import degrees, panel_title
-from frontend.figures.mechanism_groups import Group, dots, entry, with_legend
+from frontend.figures.axes import panel_title
+from frontend.figures.mechanism_groups import Group, bars, curves, in_legend, null_curves, with_legend
 from frontend.figures.panels import axes, panels
 
-# (measure, title, format of the axis)
+# (measure, title, is a share, is an angle)
 MEASURES = (
-    ("count", "points", ""),
-    ("stable_share", "share that is stable", ".0%"),
-    ("held_error", "error of what a point holds", ""),
+    ("count", "points", False, False),
+    ("fixed_share", "states led to a fixed point", True, False),
+    ("stable_share", "stable points", True, False),
+    ("lasting_directions", "lasting directions", False, False),
+    ("held_error", "error of what is held", False, True),
+    ("ring", "on a ring (1)", False, False),
 )
 
 
 def by_epoch(groups: Sequence[Group]) -> go.Figure:
-    """A panel for every epoch and measure: a dot a network."""
+    """A panel a measure, epochs along it: a dot a network, the mean of every group with its interval."""
     epochs = list(groups[0].axes["epochs"]) if groups else []
-    shown = [(measure, words, form) for measure, words, form in MEASURES if any(one.has(measure) for one in groups)]
-    figure = panels(len(shown) * len(epochs), "", "", height=150, least=150, shared=False, left=50)
-    number = 0
-    for measure, words, form in shown:
-        for at, epoch in enumerate(epochs):
-            number += 1
-            dots(figure, groups, measure, axes(number), pick=entry(at), null=measure, null_pick=entry(at))
-            scale = {"rangemode": "tozero", "nticks": 5} | (
-                {"tickformat": form, "range": [-0.04, 1.04]} if form else {}
-            )
-            figure.update_yaxes(scale, selector={"anchor": axes(number)["xaxis"]})
-            panel_title(figure, number, f"<b>{epoch}</b> · {words}")
+    shown = [one for one in MEASURES if any(group.has(one[0]) for group in groups)]
+    figure = panels(len(shown), "", "", height=170, least=210, shared=False, left=46)
+    for number, (measure, words, share, angle) in enumerate(shown, start=1):
+        for at, group in enumerate(groups):
+            shift = (at - (len(groups) - 1) / 2) * 0.24
+            _epochs_of(figure, group, measure, shift, math.degrees(1) if angle else 1.0, number)
+        form = {"tickformat": ".0%", "range": [-0.05, 1.05]} if share else {"rangemode": "tozero"}
+        figure.update_yaxes(
+            form | {"nticks": 5, "ticksuffix": "°" if angle else ""}, selector={"anchor": axes(number)["xaxis"]}
+        )
+        panel_title(figure, number, f"<b>{words}</b>")
+    figure.update_xaxes(
+        range=[-0.5, len(epochs) - 0.5], tickvals=list(range(len(epochs))), ticktext=epochs, showgrid=False
+    )
     return with_legend(figure)
 
 
-def where(detail: Mapping[str, Any], share: Sequence[float] | None = None) -> go.Figure:
-    """One panel an epoch: points of one network on two principal axes, coloured by the report of the item they hold.
+def _epochs_of(figure: go.Figure, group: Group, measure: str, shift: float, factor: float, number: int) -> None:
+    if not group.has(measure):
+        return
+    told = group.measures[measure]
 
-    Filled points are stable; hollow ones are left along some direction.
+    def scaled(values: Sequence[float | None]) -> list[float | None]:
+        return [None if value is None else factor * value for value in values]
+
+    mean, low, high = (scaled(told[part]) for part in ("mean", "low", "high"))
+    for which, values in enumerate(told["each"] if len(told["each"]) > 1 else ()):
+        figure.add_scatter(
+            x=[at + shift - 0.06 for at in range(len(values))], y=scaled(values), mode="markers", showlegend=False,
+            marker={"size": 5, "symbol": group.symbol, "color": theme.translucent(group.colour, 0.4)},
+            name=group.network(which), hovertemplate=f"{group.network(which)}: %{{y:.3g}}<extra></extra>",
+            **axes(number),
+        )  # fmt: skip
+    figure.add_scatter(
+        x=[at + shift + 0.03 for at in range(len(mean))], y=mean, customdata=list(zip(low, high, strict=True)),
+        mode="markers", marker={"size": 9, "symbol": group.symbol, "color": group.colour}, showlegend=False,
+        error_y=bars(mean, low, high) | {"color": group.colour, "thickness": 2, "width": 0},
+        name=group.name, meta={"interval": True}, **axes(number),
+        hovertemplate=f"{group.name}: <b>%{{y:.3g}}</b><extra></extra>",
+    )  # fmt: skip
+    in_legend(figure, group.name, group.colour, symbol=group.symbol)
+
+
+def waiting(groups: Sequence[Group]) -> go.Figure:
+    """The error of what is held when the noise-free delay goes on for longer: does the memory rest or decay?"""
+    figure = panels(1, "longer delay (seconds)", "error of the answer", height=240)
+    for group in groups:
+        null_curves(figure, [group], "error_after", group.axes["waiting"], axes(1), words="other displays")
+        curves(figure, group, "error_after", group.axes["waiting"], axes(1), legend=group.name)
+    quarters = [0, math.pi / 6, math.pi / 3, math.pi / 2]
+    figure.update_yaxes(tickvals=quarters, ticktext=["0°", "30°", "60°", "90°"], rangemode="tozero")
+    return with_legend(figure)
+
+
+def answers(groups: Sequence[Group]) -> go.Figure:
+    """One panel a group: in how many displays each item is an answer that recall is drawn to, over time."""
+    figure = panels(len(groups), "seconds from cue onset", "share of displays", height=240, least=130)
+    for number, group in enumerate(groups, start=1):
+        for measure, words, colour in (
+            ("cued_answer", "cued item", theme.CUED),
+            ("other_answer", "another item", theme.NON_TARGET),
+        ):
+            curves(figure, group, measure, group.axes["recall"], axes(number), colour=colour, words=words, legend=words)
+        panel_title(figure, number, f"<b>{group.name}</b>")
+    figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", nticks=5)
+    return with_legend(figure)
+
+
+def where(detail: Mapping[str, Any]) -> go.Figure:
+    """One panel an epoch: where states of one network start, small, and the points that they come to, large.
+
+    Both have the colour of a report: of the cued item, and of the answer. Full points are stable.
     """
-    epochs = detail["epochs"] if "epochs" in detail else list(detail)
-    figure = panels(len(epochs), "PC 1", "PC 2", height=260, least=200)
+    epochs = [name for name in ("delay", "cue", "recall") if name in detail]
+    figure = panels(len(epochs), "PC 1", "PC 2", height=290, least=190, shared=False, left=46)
     for number, epoch in enumerate(epochs, start=1):
+        _states(figure, detail[epoch], number)
         _points(figure, detail[epoch], number)
         panel_title(figure, number, f"<b>{epoch}</b>")
     figure.update_xaxes(showticklabels=False, ticks="")
@@ -53,15 +111,30 @@ def where(detail: Mapping[str, Any], share: Sequence[float] | None = None) -> go
     return figure
 
 
+def _states(figure: go.Figure, told: Mapping[str, Any], number: int) -> None:
+    figure.add_scatter(
+        x=[one[0] for one in told["starts"]], y=[one[1] for one in told["starts"]], mode="markers", name="states",
+        marker={"size": 4, "opacity": 0.45, "color": [_shade(report) for report in told["report"]]},
+        hovertemplate="a state of the network<extra></extra>", **axes(number),
+    )  # fmt: skip
+
+
 def _points(figure: go.Figure, told: Mapping[str, Any], number: int) -> None:
-    for stable in (False, True):
+    """Every point takes the colour of the answer of the first state that comes to it."""
+    answered: dict[int, float | None] = {}
+    for start, point in enumerate(told["reached"]):
+        answered.setdefault(point, told["answer"][start])
+    for stable, words in ((False, "unstable point"), (True, "stable point")):
         chosen = [at for at, one in enumerate(told["stable"]) if bool(one) is stable]
-        held = [told["held"][at] for at in chosen]
+        shades = [_shade(answered.get(at)) for at in chosen]
         figure.add_scatter(
-            x=[told["points"][at][0] for at in chosen], y=[told["points"][at][1] for at in chosen],
-            customdata=[[value, told["speed"][at]] for value, at in zip(degrees(held), chosen, strict=True)],
-            mode="markers", name="stable" if stable else "unstable", **axes(number),
-            marker={"size": 8, "symbol": "circle" if stable else "circle-open", "line": {"width": 1.6},
-                    "color": [theme.cyclic(value) for value in held]},
-            hovertemplate="holds %{customdata[0]:.0f}°, speed %{customdata[1]:.2g}<extra></extra>",
+            x=[told["points"][at][0] for at in chosen], y=[told["points"][at][1] for at in chosen], mode="markers",
+            customdata=[[told["speed"][at]] for at in chosen], name=words, **axes(number),
+            marker={"size": 11, "symbol": "circle" if stable else "circle-open", "color": shades,
+                    "line": {"width": 1 if stable else 2.2, "color": "#FFFFFF" if stable else shades}},
+            hovertemplate=f"{words}, speed %{{customdata[0]:.2g}} sizes a second<extra></extra>",
         )  # fmt: skip
+
+
+def _shade(angle: float | None) -> str:
+    return theme.UNIFORM if angle is None else theme.cyclic(angle)

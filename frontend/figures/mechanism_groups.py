@@ -195,6 +195,15 @@ def mean_mark(
     )  # fmt: skip
 
 
+def bars(
+    mean: Sequence[float | None], low: Sequence[float | None], high: Sequence[float | None]
+) -> dict[str, list[float]]:
+    """Intervals as plotly's error bars; none where there is no interval."""
+    up = [0.0 if at is None or end is None else end - at for at, end in zip(mean, high, strict=True)]
+    down = [0.0 if at is None or end is None else at - end for at, end in zip(mean, low, strict=True)]
+    return {"array": up, "arrayminus": down}
+
+
 def _dots_of(
     figure: go.Figure, group: Group, each: Sequence[float | None], at: float, place: Mapping[str, Any]
 ) -> None:
@@ -227,9 +236,10 @@ def in_legend(figure: go.Figure, name: str, colour: str, dash: str = "solid", sy
         return
     mark = {"mode": "markers", "marker": {"color": colour, "symbol": symbol, "size": 10}}
     line = {"mode": "lines", "line": {"color": colour, "width": 2.6, "dash": dash}}
+    rank = 2000 if colour == theme.NULL else 1000  # nulls after what they are a null of
     figure.add_scatter(
-        x=[None], y=[None], name=name, showlegend=True, hoverinfo="skip", **(mark if symbol else line)
-    )  # fmt: skip
+        x=[None], y=[None], name=name, showlegend=True, hoverinfo="skip", legendrank=rank, **(mark if symbol else line)
+    )
 
 
 def with_legend(figure: go.Figure) -> go.Figure:
@@ -239,7 +249,7 @@ def with_legend(figure: go.Figure) -> go.Figure:
         showlegend=True,
         height=(figure.layout.height or 300) + LEGEND,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                "itemclick": False, "itemdoubleclick": False},
+                "itemclick": False, "traceorder": "normal", "itemdoubleclick": False},
         margin={"t": (margin.t or 16) + LEGEND},
     )  # fmt: skip
     return figure

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import degrees, panel_title
-from frontend.figures.mechanism_groups import Group, curves, entry, in_legend, with_legend
+from frontend.figures.mechanism_groups import Group, bars, curves, entry, in_legend, with_legend
 from frontend.figures.panels import axes, panels
 
 ROW = 30  # pixels an intervention takes
@@ -40,15 +40,11 @@ def _rows(
         return
     told = group.measures[measure]
     scaled = {part: [None if v is None else factor * v for v in told[part]] for part in ("mean", "low", "high")}
-    ends = [
-        (high - mean, mean - low) if None not in (mean, low, high) else (0.0, 0.0)
-        for mean, low, high in zip(scaled["mean"], scaled["low"], scaled["high"], strict=True)
-    ]
     figure.add_scatter(
         x=scaled["mean"], y=[at + shift for at in range(len(what))], text=what, mode="markers", name=group.name,
         marker={"size": 9, "symbol": group.symbol, "color": group.colour}, showlegend=False, cliponaxis=False,
-        error_x={"array": [up for up, _ in ends], "arrayminus": [down for _, down in ends], "color": group.colour,
-                 "thickness": 1.8, "width": 0},
+        error_x=bars(scaled["mean"], scaled["low"], scaled["high"])
+        | {"color": group.colour, "thickness": 1.8, "width": 0},
         hovertemplate=f"{group.name}, %{{text}}: <b>%{{x:.3g}}</b><extra></extra>", **axes(number),
     )  # fmt: skip
     in_legend(figure, group.name, group.colour, symbol=group.symbol)

@@ -47,7 +47,7 @@ def angle_over_time(groups: Sequence[Group], spans: Mapping[str, Sequence[float]
 
 def before_and_after(groups: Sequence[Group]) -> go.Figure:
     """One panel a group: every network's angle at the end of the delay and at the end of recall, joined."""
-    figure = panels(len(groups), "", "angle between planes", height=230, least=96)
+    figure = panels(len(groups), "", "angle between planes", height=330, least=96)
     for number, group in enumerate(groups, start=1):
         place = axes(number)
         _null_steps(figure, group, place)

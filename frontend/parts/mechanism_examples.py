@@ -13,6 +13,7 @@ from dash import Input, Output, State, html
 from frontend import api, theme
 from frontend.figures import mechanism_fixed_points as fixed_points
 from frontend.figures import mechanism_planes as planes
+from frontend.figures.mechanism_groups import Group, groups_of
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.markup import aria
 from frontend.wiring import callback
@@ -33,6 +34,16 @@ def detail_of(result: Result, network: str, analysis: str) -> Mapping[str, Any]:
 def networks_with(result: Result, analysis: str) -> dict[str, str]:
     """Names, by id, of the networks that have a picture in this analysis."""
     return {id: str(network["name"]) for id, network in result["networks"].items() if detail_of(result, id, analysis)}
+
+
+def examples_of(result: Result, analysis: str) -> list[tuple[Group, Mapping[str, Any]]]:
+    """Every group with the details of the first of its networks that has any."""
+    networks = {group["name"]: group["networks"] for group in result["groups"]}
+    found = []
+    for group in groups_of(result, analysis):
+        details = [detail_of(result, id, analysis) for id in networks[group.name]]
+        found += [(group, detail) for detail in details if detail][:1]
+    return found
 
 
 def _choice(name: str, networks: Mapping[str, str]) -> dmc.Select:
@@ -94,7 +105,10 @@ def points_card(result: Result) -> html.Section | None:
     if not names:
         return None
     figure = fixed_points.where(detail_of(result, next(iter(names)), "fixed_points"))
-    note = "Coloured by the report of the item that a point holds; filled points are stable, hollow ones are not."
+    note = (
+        "Small: states of one network, in the colour of the cued report. Large: the points that they come to, in the "
+        "colour of the answer; full ones are stable."
+    )
     return figure_card(
         "mechanism-where", "Where they lie", figure, note=note, controls=_choice("mechanism-where-network", names)
     )

@@ -19,7 +19,7 @@ from frontend.figures.mechanism_groups import Group, groups_of
 from frontend.parts.figure_card import figure_card
 from frontend.parts.icon import icon
 from frontend.parts.markup import Child, aria
-from frontend.parts.mechanism_examples import points_card, rings_card
+from frontend.parts.mechanism_examples import examples_of, points_card, rings_card
 from frontend.parts.mechanism_numbers import numbers_table
 from frontend.parts.mechanism_words import QUESTIONS
 
@@ -121,38 +121,70 @@ def _decoding(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
 
 def _swap_hypotheses(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
     return [
-        figure_card("mechanism-projections", "Where swap trials go", swap_hypotheses.projections(groups, spans)),
         _halves(
-            figure_card("mechanism-weights", "Kinds of error among swaps", swap_hypotheses.weights(groups, spans)),
-            figure_card("mechanism-decided", "When it is decided", swap_hypotheses.decided(groups)),
+            figure_card(
+                "mechanism-kinds", "What swaps are", swap_hypotheses.shares(groups),
+                note="Below each bar, paler: correct trials put to the same test, which should be none of these.",
+            ),
+            figure_card(
+                "mechanism-decided", "When it is decided", swap_hypotheses.decided(groups),
+                note="A dot a network; dashed: what the noise schedule alone imposes.",
+            ),
         ),
-    ]
+        figure_card(
+            "mechanism-projections", "Where swap trials go", swap_hypotheses.projections(groups, spans),
+            note="From the activity of a correct trial, 0, to that of the error, 1.",
+        ),
+        figure_card("mechanism-wrong", "From when on they look wrong", swap_hypotheses.wrong(groups, spans)),
+        figure_card("mechanism-weights", "Kinds of error over time", swap_hypotheses.weights(groups, spans)),
+    ]  # fmt: skip
 
 
 def _fixed_points(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
     return [
         figure_card("mechanism-points", "Points of each epoch", fixed_points.by_epoch(groups)),
         points_card(result),
-    ]
+        _halves(
+            figure_card(
+                "mechanism-waiting", "If the delay went on", fixed_points.waiting(groups),
+                note="A memory that rests keeps its error; one that only passes through loses it.",
+            ),
+            figure_card(
+                "mechanism-answers", "What recall is drawn to", fixed_points.answers(groups),
+                note="Resting points of the response with the memory held: where another item is one, noise decides.",
+            ),
+        ),
+    ]  # fmt: skip
 
 
 def _cue_sweep(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
     return [
-        figure_card("mechanism-shares", "Which item is reported", cue_sweep.shares(groups)),
-        _halves(
-            figure_card("mechanism-mode", "Most frequent response", cue_sweep.mode(groups)),
-            figure_card("mechanism-switch", "Switch or compromise", cue_sweep.switch(groups)),
+        figure_card(
+            "mechanism-responses", "Responses under every cue", cue_sweep.responses(examples_of(result, "cue_sweep")),
+            note="The first network of each group. Level bands are items between which the response switches.",
         ),
-    ]
+        figure_card("mechanism-shares", "Which item is reported", cue_sweep.shares(groups)),
+        figure_card("mechanism-mode", "Most frequent response", cue_sweep.mode(groups)),
+        _halves(
+            figure_card("mechanism-switch", "Switches or moves along", cue_sweep.switch(groups)),
+            figure_card("mechanism-gain", "Two modes or one", cue_sweep.gain(groups)),
+        ),
+    ]  # fmt: skip
 
 
 def _role_axis(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
     return [
         _halves(
+            figure_card("mechanism-swap-place", "Swap trials on the role axis", role_axis.swap_place(groups, spans)),
             figure_card("mechanism-roles", "Target and distractor apart", role_axis.separation(groups)),
-            figure_card("mechanism-alignment", "One axis for all displays?", role_axis.alignment(groups)),
-        )
-    ]
+        ),
+        figure_card(
+            "mechanism-role-trials", "Trials of one display", role_axis.trials(examples_of(result, "role_axis")),
+            note="One item with one report, as target and as distractor, in the first network of each group: "
+            "swap trials (crosses) lie where the item has the other role.",
+        ),
+        figure_card("mechanism-alignment", "One axis for all displays?", role_axis.alignment(groups)),
+    ]  # fmt: skip
 
 
 def _interventions(groups: list[Group], spans: Spans, result: Result) -> list[Child]:

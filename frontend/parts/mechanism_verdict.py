@@ -15,13 +15,30 @@ MARKS = {
     "no": ("cross", "not supported"),
     "unclear": ("question", "cannot be told"),
 }
+SHORT = 140  # characters that are read at once
+SHOWN_BY = {
+    "swaps": "swap_hypotheses",
+    "misbinding": "swap_hypotheses",
+    "misselection": "swap_hypotheses",
+    "misinterpretation": "swap_hypotheses",
+    "decision": "swap_hypotheses",
+    "contents": "decoding",
+    "planes": "planes",
+    "only planes": "planes",
+    "only swaps": "swap_hypotheses",
+    "role axis": "role_axis",
+    "only role axis": "role_axis",
+    "cue": "cue_sweep",
+    "behaviour": "refit",
+}
+"""Which analysis shows what a statement is about, by its topic."""
 
 
 def verdict_card(verdict: Mapping[str, Any]) -> html.Section:
     """The headline, and every statement with a mark for how well it is supported."""
     return html.Section(
         [
-            html.P(verdict.get("headline") or "No verdict: too little was measured.", className="mechanism-headline"),
+            *headline(verdict.get("headline") or "No verdict: too little was measured."),
             html.Ul([statement(one) for one in verdict.get("statements", ())], className="mechanism-statements"),
         ],
         className="card mechanism-verdict",
@@ -29,21 +46,38 @@ def verdict_card(verdict: Mapping[str, Any]) -> html.Section:
     )
 
 
+def headline(words: str) -> list[Child]:
+    """The headline; a long one in lines: who it is about, then finding by finding, then what else is said."""
+    first, _, more = words.partition(". ")
+    whose, _, rest = first.rstrip(".").partition(": ")
+    if len(words) <= SHORT or not rest:
+        return [html.H2(words, className="mechanism-headline")]
+    lines = [f"{line[:1].upper()}{line[1:]}" for line in rest.split("; ")]
+    return [
+        html.P(whose, className="mechanism-whose"),
+        html.Div([html.H2(line, className="mechanism-headline is-line") for line in lines]),
+        html.P(more, className="mechanism-more") if more else None,
+    ]
+
+
 def statement(one: Mapping[str, Any]) -> html.Li:
-    """One statement; what it rests on opens under it."""
-    mark, words = MARKS.get(one.get("supported", "unclear"), MARKS["unclear"])
+    """One statement with its topic and how well that is supported; what it rests on opens under it."""
+    supported = one.get("supported", "unclear")
+    mark, words = MARKS.get(supported, MARKS["unclear"])
     evidence: Sequence[str] = one.get("evidence") or ()
     folded: list[Child] = [html.Ul([html.Li(words) for words in evidence], className="mechanism-evidence")]
     if one.get("limits"):
         folded.append(html.P([html.Strong("Limits: "), one["limits"]], className="small soft"))
+    if one["topic"] in SHOWN_BY:
+        folded.append(html.A("To its figures", href=f"#mechanism-{SHOWN_BY[one['topic']]}", className="small"))
     summary = html.Summary(
         [
             icon(mark, 18, label=words),
             html.Span(one["sentence"], className="grow"),
-            html.Span([words, icon("chevron", 14)], className="mechanism-support small"),
+            html.Span([f"{one['topic']}: {words}", icon("chevron", 14)], className="mechanism-support small"),
         ]
     )
     return html.Li(
         html.Details([summary, html.Div(folded, className="mechanism-fold")]),
-        className=f"mechanism-statement is-{one.get('supported', 'unclear')}",
+        className=f"mechanism-statement is-{supported}",
     )

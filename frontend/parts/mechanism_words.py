@@ -72,9 +72,9 @@ QUESTIONS: dict[str, Question] = {
         "Role axis",
         "Is there one direction that says which item is the target, and are swap trials on its wrong side?",
         "How far apart the same item lies when it is target and when it is distractor (d′), and where swap trials fall "
-        "on that axis: below 0 they look like trials in which the other item was cued.",
-        "An axis that separates roles by the end of recall may follow from the response; its part inside the behaviour "
-        "plane is removed. Axes of two displays in many dimensions align by chance as the grey line says.",
+        "between the roles: at 0 they look like what was cued, at 1 as if the other item had been.",
+        "Memory may simply copy the response, which alone would separate the roles: what is left without that copy is "
+        "told apart. An axis is found in one half of the trials and used on the other.",
         RADMARD,
     ),
     "interventions": Question(
