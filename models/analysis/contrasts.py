@@ -53,6 +53,8 @@ NUMBERS = (
     Number("role_axis.separation", "separation of target and distractor (d′)", "", "role_axis.separation"),
     Number("role_axis.separation_beyond_response", "the same beyond a copy of the response (d′)"),
     Number("cue_sweep.switch_index_mean", "switch index of cues between the items"),
+    Number("interventions.removed_without_noise", "swaps that are gone without noise in recall", "share"),
+    Number("interventions.committed", "time from which on the roles cannot be exchanged", "seconds"),
     Number("refit.largest_gap", "largest gap of the refitted swap function", "share", "refit.largest_gap"),
 )  # fmt: skip
 
@@ -75,7 +77,7 @@ def values_of(group: Group, measure: str, kind: str = "measures", axis: str = ""
     if not entry:
         each: Values = found["each"]
         return each
-    names = both["axes"][axis]
+    names = [str(name) for name in both["axes"][axis]]
     return [one[names.index(entry)] for one in found["each"]] if entry in names else []
 
 

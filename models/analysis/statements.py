@@ -24,7 +24,7 @@ class Estimate:
         each: of the networks that have it, at least one.
         mean: of them.
         low, high: 95 % t-interval; None with one network.
-        unit: ``share``, ``degrees``, ``seconds`` or empty.
+        unit: ``share``, ``degrees``, ``radians`` (told in degrees), ``seconds`` or empty.
     """
 
     each: tuple[float, ...]
@@ -53,7 +53,14 @@ class Estimate:
         return f"{written(self.mean, self.unit)} [{', '.join(bounds)}]" if bounds else written(self.mean, self.unit)
 
 
-_FORMS = {"share": (100, 1, " %"), "degrees": (1, 0, "°"), "seconds": (1, 2, " s"), "": (1, 2, "")}
+_FORMS: Mapping[str, tuple[float, int, str]] = {
+    "share": (100, 1, " %"),
+    "degrees": (1, 0, "°"),
+    "radians": (math.degrees(1), 0, "°"),
+    "seconds": (1, 2, " s"),
+    "": (1, 2, ""),
+}
+"""By unit: factor, decimals and sign."""
 
 
 def written(value: float, unit: str = "") -> str:

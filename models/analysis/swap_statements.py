@@ -20,7 +20,6 @@ from models.analysis.statements import (
     measured,
     networks,
     tested,
-    together,
     written,
 )
 
@@ -130,6 +129,9 @@ def decided(group: Group, nulls: Sequence[Tested]) -> Statement | None:
         evidence.append(f"Swap trials first look wrong more often than correct ones of the same displays at {departs}.")
     if schedule is not None:
         evidence.append(f"An ideal sampler with the same noise schedule decides at {schedule}.")
+    committed = measured(group, "interventions.committed", "seconds")
+    if committed is not None:
+        evidence.append(f"A push that exchanges the roles turns most choices round until {committed}.")
     test = tested(nulls, "swap_hypotheses.decided", group["name"])
     evidence += [in_words(test, "that of the schedule")] if test else []
     limits = (
@@ -157,29 +159,26 @@ def _beside(group: Group, schedule: Estimate) -> str:
 
 
 def contents(group: Group) -> Statement | None:
-    """Whether the item that was asked for is still in memory when the other one is reported."""
+    """Whether the item that was asked for is in memory on trials in which another one will be reported."""
     before = at_time(group, "decoding.cued_report_on_swaps", 0.0)
     after = at_time(group, "decoding.cued_report_on_swaps", math.inf)
-    usual = at_time(group, "decoding.cued_report", math.inf)
+    usual = at_time(group, "decoding.cued_report", 0.0)
     other = at_time(group, "decoding.uncued_report", math.inf)
-    if before is None or after is None or usual is None:
+    if before is None or usual is None:
         return None
-    supported = together(before.above(STILL_THERE), after.above(STILL_THERE))
+    supported = before.above(STILL_THERE)
+    parts = f"a decoder reads it with {before} on swap trials, {usual} on correct ones (1 is perfect, 0 chance)"
     sentence = claim(
         supported,
-        f"On swap trials the item that was asked for is held to the end: it can still be read ({after}; 1 is perfect, "
-        "0 chance).",
-        f"On swap trials the item that was asked for is not held to the end: what can be read falls from {before} "
-        f"at the cue to {after} at the end of recall (1 is perfect, 0 chance).",
-        f"Whether the item that was asked for is held to the end of swap trials cannot be told: {before} at the cue, "
-        f"{after} at the end of recall (1 is perfect, 0 chance).",
+        f"When the cue comes, the item that will not be reported is in memory like any other: {parts}.",
+        f"When the cue comes, the item that will not be reported is hardly in memory any more: {parts}.",
+        f"Whether the item that will not be reported is in memory when the cue comes cannot be told: {parts}.",
     )
-    evidence = [
-        f"Mean cosine of the decoder's error on swap trials: {before} at cue onset, {after} at the end of recall; on "
-        f"correct trials {usual} at the end.",
-    ]
+    evidence = []
+    if after is not None:
+        evidence.append(f"At the end of recall it can be read with {after} on swap trials.")
     if other is not None:
-        evidence.append(f"The item that was not asked for can be read on correct trials at the end: {other}.")
+        evidence.append(f"The item that was not asked for can be read with {other} at the end of correct trials.")
     limits = "What can be decoded need not be used by the network. Decoders are linear and see no behaviour plane."
     return Statement("contents", group["name"], sentence, supported, evidence, limits)
 

@@ -65,9 +65,9 @@ def on(group: Group, nulls: Sequence[Tested]) -> list[Statement]:
     if swaps is None or swaps.supported != NO:
         found += swap_statements.origins(group)
         found += [swap_statements.decided(group, nulls), swap_statements.contents(group)]
-        found += cause_statements.causes(group)
+        found += [cause_statements.noise(group), cause_statements.neurons(group)]
     found += [memory_statements.planes(group, nulls), memory_statements.role_axis(group, nulls)]
-    found += [memory_statements.cue(group), *cause_statements.dynamics(group)]
+    found += [memory_statements.cue(group), cause_statements.points(group), cause_statements.faithful(group)]
     return [one for one in found if one is not None]
 
 
