@@ -19,7 +19,7 @@ from models.analysis.frozen import Frozen, in_delay, in_recall, recalled, under_
 from models.analysis.plane_attractors import attractors
 from models.analysis.slow_points import EPOCHS, SlowPoints, cloud_size, find
 from models.analysis.subject import Result, Subject
-from models.analysis.turned import TURNS, Turned, ring_share, turned_runs
+from models.analysis.turned import TURNS, Turned, own_share, ring_share, turned_runs
 from models.circular import distance
 from models.progress import Progress, Report, silent
 
@@ -48,18 +48,19 @@ def measure(subject: Subject, report: Report = silent) -> Result:
           median from the states to their points); ``stable_share`` of the points; ``unstable_directions``,
           ``lasting_directions``, means over points; ``held_error``, radians, mean distance of what the network answers
           from the points and the items (delay: every item cued in turn; cue: the cued item; recall: the nearest item);
-          ``start_error``, the same from the states; ``ring``, share of the points' variance that lies on a ring of two
-          harmonics as the display is turned round the report circle (0 by chance, 1 a ring); ``start_ring``.
+          ``start_error``, the same from the states; ``own_point``, how many of the turns of a display lead
+          to points of their own (0 all to one, 1 each to another); ``ring``, share of the variance of where they lead
+          that lies on a closed curve of two harmonics of the turn (0 by chance; a continuum of points is a ring only
+          where both are near 1); ``start_ring``, the same of the states.
         - measures by waiting (W,): ``error_after``, radians, as ``start_error`` of the delay when the noise-free delay
           goes on for longer.
         - measures by recall (K,): ``answers``, mean number of attractors of the behaviour plane, memory held;
-          ``cued_answer``, ``other_answer``, shares of displays where the cued, another item is one;
-          ``other_answer_swaps``, what swap rate the law asks for where another item is one, less what it asks for
-          elsewhere (None where all displays are alike).
+          ``cued_answer``, ``other_answer``, shares of runs where the cued item, another item is one.
         - nulls: ``held_error`` (E,) against the items of other displays; ``error_after`` (W,) likewise.
         - detail: by epoch ``points``, ``starts`` (three principal axes of both), ``speed``, ``fixed``, ``stable``,
-          ``unstable``, ``reached`` (number of a start's point, -1), ``answer`` and ``report`` (radians, of each start:
-          what it answers, from its point where it has one, and the cued item); ``size``; ``explained``.
+          ``unstable``, ``held`` (radians, what the network answers from each point, with the cue of the first run
+          that led there); ``reached`` (number of a start's point, -1), ``report`` (radians, the cued item of each
+          start); ``size``; ``explained`` by each axis.
     """
     runs = turned_runs(subject)
     found, columns = {}, []
@@ -71,7 +72,7 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         speed = (dynamics.step(start) - start).norm(dim=1) / (found[epoch].size * runs.step_seconds)
         columns.append({"start_speed": _median(speed), **_numbers(runs, found[epoch], subject.generator(1))})
     report(Progress(0.75, "Looking for the answers that recall is drawn to"))
-    seconds, course = _course(runs, subject)
+    seconds, course = _course(runs)
     held_null = [one.pop("held_null") for one in columns]
     after, after_null = _after_waiting(runs, subject.generator(2))
     return Result(
@@ -111,6 +112,7 @@ def _numbers(runs: Turned, found: SlowPoints, generator: torch.Generator) -> dic
         "held_error": _mean(held[there]),
         "held_null": _mean(null[there]),
         "start_error": _mean(_errors(runs, found.epoch, start, generator)[0]),
+        "own_point": own_share(found.reached),
         "ring": ring_share(ends[:, 2:], there),
         "start_ring": ring_share(start[:, 2:], torch.ones_like(there)),
     }
@@ -147,24 +149,21 @@ def _after_waiting(runs: Turned, generator: torch.Generator) -> tuple[list[float
     return errors, nulls
 
 
-def _course(runs: Turned, subject: Subject) -> tuple[list[float], dict[str, Any]]:
+def _course(runs: Turned) -> tuple[list[float], dict[str, Any]]:
     """Seconds from cue onset, and the measures of the answers that recall is drawn to."""
     epochs = {one.name: one for one in runs.epochs}
     recall, cue = epochs["recall"], epochs["cue"]
     rows = torch.arange(0, len(runs.displays), TURNS // COURSE_TURNS)
     shown = runs.displays.select(rows)
-    swaps = subject.law.weights(shown)[:, 2:].sum(1)
-    names = ("answers", "cued_answer", "other_answer", "other_answer_swaps")
+    names = ("answers", "cued_answer", "other_answer")
     seconds: list[float] = []
     columns: list[tuple[float | None, ...]] = []
     for step in torch.linspace(0, recall.steps - 2, COURSE).round().int().tolist():
         seconds.append((recall.start + step + 1 - cue.start) * runs.step_seconds)
         memory = runs.states[rows, recall.start + step - 1, 2:]
         open_ones = attractors(in_recall(runs.network, step), memory, shown, runs.network.config.radius)
-        other = open_ones.holds(cued=False)
-        more, less = _mean(swaps[other]), _mean(swaps[~other])
-        gap = None if more is None or less is None else more - less
-        columns.append((_mean(open_ones.count), _mean(open_ones.holds(cued=True)), _mean(other), gap))
+        holds = [_mean(open_ones.holds(cued)) for cued in (True, False)]
+        columns.append((_mean(open_ones.count), *holds))
     return seconds, {name: list(column) for name, column in zip(names, zip(*columns, strict=True), strict=True)}
 
 
@@ -174,10 +173,9 @@ def _detail(runs: Turned, found: SlowPoints) -> dict[str, Any]:
     both = torch.cat([start, found.states])
     _, singular, axes = torch.linalg.svd(both - both.mean(0), full_matrices=False)
     place = (both - both.mean(0)) @ axes[:3].T
-    there = found.reached >= 0
-    ends = start.clone()
-    ends[there] = found.states[found.reached[there]]
-    answer = recalled(runs.network, runs.shown(), ends, found.epoch)
+    led = [int((found.reached == point).nonzero()[0, 0]) for point in range(len(found))]
+    shown = runs.shown().change(lambda value: value[led])
+    held = recalled(runs.network, shown, found.states, found.epoch)
     return {
         "starts": _rounded(place[: len(start)]),
         "points": _rounded(place[len(start) :]),
@@ -187,7 +185,7 @@ def _detail(runs: Turned, found: SlowPoints) -> dict[str, Any]:
         "stable": found.stable.tolist(),
         "unstable": found.unstable.tolist(),
         "reached": found.reached.tolist(),
-        "answer": _rounded(answer),
+        "held": _rounded(held),
         "report": _rounded(runs.displays.report[:, 0]),
         "size": found.size,
     }

@@ -30,7 +30,7 @@ from models.trials import Trials
 TRIALS = 3000
 DRAWS = 200
 REPORTS = 12  # report distances over which a swap function is averaged, should it depend on them
-REPEATS = 3  # refits of the law's own responses
+REPEATS = 5  # refits of the law's own responses
 BAND = (0.025, 0.975)
 BINS = 7  # distances of the flat axis of displays without probes
 
@@ -78,7 +78,7 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     if not len(distances):
         distances = torch.linspace(math.pi / BINS, math.pi, BINS, dtype=torch.float64)
     target = swap_probability(subject.law, distances, size)
-    config = FitConfig(dimensions=_dimensions(subject.law, shown))
+    config = FitConfig(dimensions=_dimensions(subject.law, shown), even=getattr(subject.law, "even", True))
     report(Progress(0.0, "Fitting the network's responses"))
     ours = refit(answers(subject, shown), config, distances, subject.generator(1))
     nulls = []
@@ -113,13 +113,15 @@ def refit(trials: Trials, config: FitConfig, distances: Tensor, generator: torch
 def swap_probability(law: ResponseLaw | BehaviourModel, distances: Tensor, size: int) -> Tensor:
     """``(D,)`` how often a non-target at a probe distance is reported, of the two: ``w_i / (w_cued + w_i)``.
 
-    Other items of larger displays are spread evenly, and the non-target's report is put all round the circle.
+    Other items of larger displays are spread evenly; the non-target's report is put all round the circle, and its probe
+    in turns to either side of the target's.
     """
     offsets = (torch.arange(REPORTS, dtype=torch.float64) + 0.5) * (FULL_CIRCLE / REPORTS)
+    sides = torch.tensor([1.0, -1.0], dtype=torch.float64).repeat(REPORTS // 2)
     rows = len(distances) * REPORTS
     around = torch.arange(size, dtype=torch.float64) * (FULL_CIRCLE / size)
     probe, reports = around.repeat(rows, 1), around.repeat(rows, 1)
-    probe[:, 1] = distances.repeat_interleave(REPORTS)
+    probe[:, 1] = (distances[:, None] * sides).flatten()
     reports[:, 1] = offsets.repeat(len(distances))
     weights = law.weights(Displays(wrap(reports), wrap(probe), torch.full((rows,), size))).double()
     of_two = weights[:, 2] / (weights[:, 1] + weights[:, 2]).clamp(min=1e-12)
@@ -131,7 +133,7 @@ def _dimensions(law: ResponseLaw, shown: Displays) -> str:
     axes = tuple(getattr(law, "axes", ("probe",)))
     if not shown.has_probe:
         axes = tuple(axis for axis in axes if axis != "probe")
-    return next(name for name, known in DIMENSIONS.items() if known == axes)
+    return next((name for name, known in DIMENSIONS.items() if known == axes), "probe")
 
 
 def _spread(trials: Trials, share: Tensor) -> float:

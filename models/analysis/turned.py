@@ -18,6 +18,7 @@ from models.network.task import Epoch, Stimuli, stimuli
 
 BASES, TURNS = 6, 16  # displays, and how often each is turned
 HARMONICS = 2
+COLLAPSED = 1e-12  # a smaller share of all variance is rounding
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,21 @@ def turned_runs(subject: Subject) -> Turned:
     return Turned(exact, shown, order, states, recording.epochs)
 
 
+def own_share(reached: Tensor) -> float | None:
+    """How far the turns of a display lead to points of their own: 0 if all lead to one, 1 if each leads to another.
+
+    Args:
+        reached: ``(BASES TURNS,)`` number of the point that each run leads to, -1 if none. Displays of which fewer than
+            two lead anywhere do not count; None if no display counts.
+    """
+    shares = []
+    for led in reached.unflatten(0, (-1, TURNS)):
+        known = led[led >= 0]
+        if len(known) > 1:
+            shares.append((len(known.unique()) - 1) / (len(known) - 1))
+    return sum(shares) / len(shares) if shares else None
+
+
 def ring_share(states: Tensor, there: Tensor) -> float | None:
     """How much of states' variance is a closed curve, as displays are turned round the report circle.
 
@@ -80,7 +96,8 @@ def ring_share(states: Tensor, there: Tensor) -> float | None:
 
     Returns:
         Share of the variance within displays that the first two harmonics of the turn explain, adjusted for their
-        number: about 0 for noise, 1 for rings and other smooth closed curves. None where too few states count.
+        number: about 0 for noise, 1 for rings and other smooth closed curves. None where too few states count, or
+        all of them are one.
     """
     angle = torch.arange(TURNS, dtype=states.dtype) * (FULL_CIRCLE / TURNS)
     waves = [wave(number * angle) for number in range(1, HARMONICS + 1) for wave in (torch.cos, torch.sin)]
@@ -96,6 +113,6 @@ def ring_share(states: Tensor, there: Tensor) -> float | None:
         total += float((known - known.mean(0)).square().sum())
         freedom_left += len(rows) - design.shape[1]
         freedom += len(rows) - 1
-    if not freedom or total <= 0:
+    if total <= COLLAPSED * float(states.square().sum()):
         return None
     return 1 - (left / freedom_left) / (total / freedom)
