@@ -87,6 +87,28 @@ def planes_rest_on(found: Measured) -> list[Claim]:
     return claims
 
 
+def published_figure(found: Measured) -> list[Claim]:
+    """The published curves of alignment, by the published measure; limits are read off the figure."""
+    early, cued, after = (f"published_planes.{name}" for name in ("early", "cued", "after"))
+    begins, ends, last = ("cosine, beginning of the delay", "cosine, onset of recall", "cosine, end of recall")
+    smooth, flat, none, task = "smooth_2", "flat_0.05", "no_swap", "task_optimal"
+    return [
+        claim(f"by the published measure, {words}", measure, found.numbers(name, number), low, high)
+        for words, measure, name, number, low, high in (
+            ("smooth swaps (offset -2): low early in the delay", begins, smooth, early, None, 0.6),
+            ("smooth swaps (offset -2): high when recall begins", ends, smooth, cued, 0.9, None),
+            ("smooth swaps (offset -2): high at the end", last, smooth, after, 0.9, None),
+            ("flat swaps (0.05): high from the beginning", begins, flat, early, 0.9, None),
+            ("diffusion without swaps: low early in the delay", begins, none, early, None, 0.6),
+            ("diffusion without swaps: high when recall begins", ends, none, cued, 0.9, None),
+            ("diffusion without swaps: lower again at the end", last, none, after, None, 0.8),
+            ("task-optimal: low early in the delay", begins, task, early, None, 0.6),
+            ("task-optimal: not high when recall begins", ends, task, cued, None, 0.8),
+            ("task-optimal: not high at the end", last, task, after, None, 0.8),
+        )
+    ]
+
+
 def after_the_cue(found: Measured) -> list[Claim]:
     """Swaps arise after the cue, by selection; the memory before it is intact."""
     claims = []
@@ -165,4 +187,4 @@ def role_axis(found: Measured) -> list[Claim]:
     return claims
 
 
-PARTS = (planes, planes_rest_on, after_the_cue, role_axis)
+PARTS = (planes, planes_rest_on, published_figure, after_the_cue, role_axis)

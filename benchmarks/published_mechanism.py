@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import torch
 
+from benchmarks import published_planes
 from benchmarks.claims import CONFIRMED, DIFFERS, NOT_CONFIRMED, markdown, tell
 from benchmarks.measured import Measured
 from benchmarks.mechanism_claims import PARTS
@@ -21,6 +22,7 @@ from models.analysis import decoding, planes, role_axis, swap_hypotheses
 
 ANALYSES = {
     "planes": planes.measure,
+    "published_planes": published_planes.measure,
     "swap_hypotheses": swap_hypotheses.measure,
     "decoding": decoding.measure,
     "role_axis": role_axis.measure,

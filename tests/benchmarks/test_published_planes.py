@@ -1,0 +1,84 @@
+"""The published measure of plane alignment does what it was published to do, and has the flaw that is said of it."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from benchmarks.measured import Measured
+from benchmarks.published_planes import alignment, report_pairs
+from models.analysis.subject import NothingToAnalyse, Result
+from models.circular import distance
+
+NEURONS = 16
+
+
+def planted(first: Tensor, second: Tensor, seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """States, responses, all right, groups: each group's report lies on a ring in its own plane ``(2, n)``."""
+    generator = torch.Generator().manual_seed(seed)
+    angle = 2 * math.pi * torch.rand(2000, generator=generator, dtype=torch.float64) - math.pi
+    group = torch.arange(2).repeat_interleave(1000)
+    ring = torch.stack([angle.cos(), angle.sin()], 1)
+    states = torch.where((group == 0)[:, None], ring @ first, ring @ second)
+    noise = 0.02 * torch.randn(2000, NEURONS, generator=generator, dtype=torch.float64)
+    return (states + noise)[:, None], angle, torch.ones(2000, dtype=torch.bool), group
+
+
+def axes(*numbers: int) -> Tensor:
+    return torch.eye(NEURONS, dtype=torch.float64)[list(numbers)]
+
+
+def test_the_same_plane_is_aligned():
+    assert float(alignment(*planted(axes(0, 1), axes(0, 1)))) > 0.98
+
+
+@pytest.mark.parametrize("degrees", [30.0, 60.0, 90.0])
+def test_planes_that_share_a_line_are_as_far_apart_as_planted(degrees):
+    angle = math.radians(degrees)
+    tilted = torch.stack([axes(0)[0], math.cos(angle) * axes(1)[0] + math.sin(angle) * axes(2)[0]])
+    assert float(alignment(*planted(axes(0, 1), tilted))) == pytest.approx(abs(math.cos(angle)), abs=0.05)
+
+
+def test_a_large_copy_of_the_response_hides_orthogonal_planes():
+    first, second = axes(0, 1), axes(2, 3)
+    states, response, right, group = planted(first, second)
+    plain = float(alignment(states, response, right, group))
+    common = 10 * torch.stack([response.cos(), response.sin()], 1) @ axes(4, 5)
+    hidden = float(alignment(states + common[:, None], response, right, group))
+    assert plain < 0.9
+    assert hidden > 0.98
+
+
+def test_pairs_of_reports_are_the_published_456():
+    pairs = report_pairs()
+    assert pairs.shape == (456, 2)
+    assert float(distance(pairs[:, 0], pairs[:, 1]).min()) >= math.pi / 4.1
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch) -> Measured:
+    """Two made-up networks; one cannot be analysed."""
+
+    def measure(subject: Any, report: Any) -> Result:
+        if subject.seed == 2:
+            raise NothingToAnalyse("nothing")
+        axes = {"time": [-0.2, -0.1, 0.0, 0.1, 0.2]}
+        return Result(axes, {"curve": [1.0, 2.0, 3.0, 4.0, None], "one": 5.0}, {"one": 2.0})
+
+    made_up = [SimpleNamespace(seed=1), SimpleNamespace(seed=2)]
+    monkeypatch.setattr("benchmarks.measured.subjects", lambda condition, seeds, folder: made_up)
+    return Measured(tmp_path, 2, {"made_up": measure})
+
+
+def test_numbers_of_networks_by_name_entry_and_time(measured):
+    assert measured.numbers("smooth_1", "made_up.one") == [5.0, None]
+    assert measured.numbers("smooth_1", "made_up.one", null=True) == [2.0, None]
+    assert measured.numbers("smooth_1", "made_up.curve[0]") == [1.0, None]
+    assert measured.numbers("smooth_1", "made_up.curve[-1]") == [None, None]
+    assert measured.numbers("smooth_1", "made_up.curve[@0]") == [2.0, None]
+    assert measured.differences("smooth_1", "made_up.one", "made_up.one", null=True) == [3.0, None]
