@@ -17,8 +17,9 @@
       this.play = html("button", { type: "button", class: "timeline-play", "aria-label": "Play" });
       this.play.addEventListener("click", () => this.toggle());
       this.bands = svg("g");
+      this.line = svg("polyline", { class: "timeline-curve" });
       this.head = svg("g", { class: "timeline-head" }, svg("line", { y1: 0, y2: BAND.top * 2 + BAND.height }), svg("circle", { r: 6, cy: 0 }));
-      this.drawing = svg("svg", { viewBox: `0 -8 ${WIDTH} 66`, preserveAspectRatio: "none" }, this.bands, this.head);
+      this.drawing = svg("svg", { viewBox: `0 -8 ${WIDTH} 66`, preserveAspectRatio: "none" }, this.bands, this.line, this.head);
       this.track = html("div", { class: "timeline-track", tabindex: 0, role: "slider", "aria-label": "Time in the trial", "aria-valuemin": 0 }, this.drawing);
       this.labels = html("div", { class: "timeline-labels", "aria-hidden": "true" });
       this.clock = html("output", { class: "timeline-clock number" });
@@ -32,6 +33,13 @@
       Object.assign(this, { epochs, steps, seconds, step: step === null ? steps - 1 : Math.min(step, steps - 1) });
       if (changed) this._paintBands();
       this._paintHead();
+    }
+
+    // A value between 0 and 1 at every step, drawn over the bands; null takes the line away. `words` say what it is.
+    curve(values, words) {
+      const points = values ? Array.from(values, (value, step) => `${((step + 1) / values.length) * WIDTH},${BAND.top + BAND.height * (1 - value)}`) : [];
+      assign(this.line, { points: points.join(" ") });
+      this.line.replaceChildren(...(values ? [svg("title", {}, words)] : []));
     }
 
     get atEnd() {
@@ -79,7 +87,7 @@
       for (const name of ["pointerup", "pointercancel"]) this.track.addEventListener(name, () => (scrubbing = false));
       this.track.addEventListener("keydown", (event) => {
         const jump = event.shiftKey ? 5 : 1;
-        const next = { ArrowLeft: this.step - jump, ArrowRight: this.step + jump, Home: 0, End: this.steps - 1, PageUp: this._epochEdge(1), PageDown: this._epochEdge(-1) }[event.key];
+        const next = { ArrowLeft: this.step - jump, ArrowRight: this.step + jump, Home: 0, End: this.steps - 1, PageUp: this.epochEdge(1), PageDown: this.epochEdge(-1) }[event.key];
         if (event.key === " ") this.toggle();
         else if (next === undefined) return;
         else {
@@ -90,7 +98,7 @@
       });
     }
 
-    _epochEdge(direction) {
+    epochEdge(direction) {
       const edges = [...this.epochs.map((epoch) => epoch.start), this.steps - 1];
       return direction > 0 ? edges.find((edge) => edge > this.step) ?? this.steps - 1 : edges.filter((edge) => edge < this.step).pop() ?? 0;
     }

@@ -62,7 +62,8 @@
     }
 
     // picture: {runs, steps, x, y, z, step, spans: [{from, to, colour(run)}], order: [run], strong: [bool], picked: run or
-    // null, now: colour(run), ring: {x, y, z, colours} or null, items: [{x, y, z, fill, edge, words}]}.
+    // null, now: colour(run), ring: {x, y, z, colours} or null, items: [{x, y, z, fill, edge, words}], landmarks and marks
+    // as explore_landmarks_paint.js draws them}.
     show(picture) {
       this.picture = picture;
       this.paint();
@@ -80,15 +81,19 @@
       this._fit();
       this._matrix(scene);
       const { pen } = this;
+      this.surface = getComputedStyle(this.graph).getPropertyValue("--surface") || "#fff";
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       pen.clearRect(0, 0, this.width, this.height);
       pen.lineJoin = "bevel";
       this._project();
+      window.swapscope.paintPlanes(this);
       for (const run of picture.order) this._run(run);
       if (picture.ring) this._ring(picture.ring);
       this._starts();
       this._now();
       for (const item of picture.items) this._item(item);
+      window.swapscope.paintPoints(this);
+      if (this.path) this._loop(this.path);
       this.times.push(performance.now() - began);
       if (this.times.length > 300) this.times.shift();
     }
@@ -109,7 +114,8 @@
       this.matrix = times(projection, times(view, times(model, scale)));
     }
 
-    _place(x, y, z) {
+    // Where a point of the scene is on the canvas.
+    place(x, y, z) {
       const m = this.matrix;
       const w = m[3] * x + m[7] * y + m[11] * z + m[15];
       return [
@@ -187,10 +193,9 @@
 
     _now() {
       const { pen, picture } = this;
-      const styles = getComputedStyle(this.graph);
       pen.globalAlpha = 1;
       pen.lineWidth = 0.75;
-      pen.strokeStyle = styles.getPropertyValue("--surface") || "#fff";
+      pen.strokeStyle = this.surface;
       this._each(picture.step, (x, y, run) => {
         pen.fillStyle = picture.now(run);
         pen.beginPath();
@@ -207,15 +212,15 @@
       for (let i = 0; i + 1 < x.length; i++) {
         pen.strokeStyle = colours[i];
         pen.beginPath();
-        pen.moveTo(...this._place(x[i], y[i], z[i]));
-        pen.lineTo(...this._place(x[i + 1], y[i + 1], z[i + 1]));
+        pen.moveTo(...this.place(x[i], y[i], z[i]));
+        pen.lineTo(...this.place(x[i + 1], y[i + 1], z[i + 1]));
         pen.stroke();
       }
     }
 
     _item({ x, y, z, fill, edge, words }) {
       const { pen } = this;
-      const [left, top] = this._place(x, y, z);
+      const [left, top] = this.place(x, y, z);
       Object.assign(pen, { globalAlpha: 1, lineWidth: 2.5, fillStyle: fill, strokeStyle: edge });
       pen.beginPath();
       pen.arc(left, top, 8.5, 0, TURN);
@@ -223,6 +228,32 @@
       pen.stroke();
       Object.assign(pen, { fillStyle: "#12151b", font: "650 11px Inter, system-ui, sans-serif", textAlign: "center", textBaseline: "middle" });
       pen.fillText(words, left, top + 0.5);
+    }
+
+    // A line that is being drawn round states, null for none.
+    loop(path) {
+      this.path = path;
+      this.paint();
+    }
+
+    _loop(path) {
+      const { pen } = this;
+      Object.assign(pen, { globalAlpha: 1, lineWidth: 1.5, strokeStyle: getComputedStyle(this.graph).getPropertyValue("--accent") || "#5161e4" });
+      pen.setLineDash([5, 4]);
+      pen.beginPath();
+      path.forEach((place, i) => (i ? pen.lineTo(...place) : pen.moveTo(...place)));
+      pen.closePath();
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+
+    // The runs whose state at the playhead is inside a path on the canvas.
+    inside(path) {
+      const { picture, points } = this;
+      return Array.from({ length: picture.runs }, (_, run) => run).filter((run) => {
+        const at = 2 * (run * (picture.steps + 1) + picture.step);
+        return window.swapscope.brush.within(path, points[at], points[at + 1]);
+      });
     }
 
     // The run that passes nearest to a place on the canvas, up to the playhead; null if none is near.

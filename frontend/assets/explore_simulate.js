@@ -4,12 +4,25 @@
   const { decode } = window.swapscope.angles;
   const PATIENCE = 1500; // ms after which a running request is dropped for a newer one
 
+  const HEADERS = { "Content-Type": "application/json", Accept: "application/json" };
+
   class Simulator {
     // answered(result, state, asked) with `asked` = time of the input event; failed({title, detail, status}); busy(true|false)
     constructor(network, { answered, failed, busy }) {
       // the server drops what a newer request of the same view has replaced
       const view = `explore-${Math.random().toString(36).slice(2)}`;
       Object.assign(this, { network, answered, failed, busy, view });
+    }
+
+    get address() {
+      return `/api/networks/${encodeURIComponent(this.network)}/simulate`;
+    }
+
+    // One question of its own, without states and without any of the above; resolves to its result, null if it failed.
+    async once(state, signal) {
+      const body = { ...this._question({ ...state, states: false }), view: null };
+      const answer = await fetch(this.address, { method: "POST", headers: HEADERS, body: JSON.stringify(body), signal });
+      return answer.ok ? this._result(await answer.json(), state) : null;
     }
 
     ask(state, asked) {
@@ -29,9 +42,9 @@
       const running = (this.running = { abort: new AbortController(), since: performance.now() });
       this.busy(true);
       try {
-        const answer = await fetch(`/api/networks/${encodeURIComponent(this.network)}/simulate`, {
+        const answer = await fetch(this.address, {
           method: "POST",
-          headers: { "Content-Type": "application/json", Accept: "application/json" },
+          headers: HEADERS,
           body: JSON.stringify(this._question(state)),
           signal: running.abort.signal,
         });
@@ -65,26 +78,30 @@
     }
 
     _question(state) {
-      const { runs, seed, noise, delay, axes, display } = state;
-      return { display, runs, seed, noise, delay, axes, states: true, format: "json", view: this.view };
+      const { runs, seed, noise, delay, axes, display, interventions } = state;
+      const wanted = window.swapscope.intervention.asked(interventions, display);
+      return { display, runs, seed, noise, delay, axes, states: state.states ?? true, format: "json", view: this.view, ...(wanted ? { interventions: wanted } : {}) };
+    }
+
+    // Responses, the item that each is nearest to, and of which kind that is: 0 the cued one, 1 another, 2 none.
+    _behaviour({ responses, nearest, summary }, { cued }) {
+      const items = decode(nearest);
+      return { responses: decode(responses), nearest: items, group: Int8Array.from(items, (item) => (item < 0 ? 2 : item === cued ? 0 : 1)), summary: summary ?? {} };
     }
 
     _result(body, state) {
-      const nearest = decode(body.nearest);
-      const cued = state.display.cued;
-      const { trajectories, model, recorded } = body;
+      const { trajectories, model, recorded, baseline } = body;
       return {
-        responses: decode(body.responses),
-        nearest,
-        // 0 cued item, 1 other item, 2 neither
-        group: Int8Array.from(nearest, (item) => (item < 0 ? 2 : item === cued ? 0 : 1)),
-        trajectories: { ...trajectories, x: decode(trajectories.x), y: decode(trajectories.y), z: decode(trajectories.z) },
-        axes: trajectories.axes ?? [],
+        ...this._behaviour(body, state.display),
+        display: state.display,
+        axesAsked: state.axes,
+        baseline: baseline ? this._behaviour(baseline, state.display) : null,
+        trajectories: trajectories ? { ...trajectories, x: decode(trajectories.x), y: decode(trajectories.y), z: decode(trajectories.z) } : null,
+        axes: trajectories?.axes ?? [],
         epochs: body.epochs,
         seconds: body.seconds_a_step,
         model: { angles: decode(model?.angles), density: decode(model?.density), weights: model?.weights ?? [] },
         recorded: { ...recorded, responses: decode(recorded?.responses) },
-        summary: body.summary ?? {},
         notes: body.notes ?? [],
         timing: body.timing_ms ?? {},
       };

@@ -1,28 +1,35 @@
 // The state space of the Explore page: which runs are shown, in which colours and ranges. Plotly draws the frame, the
-// runs are drawn by explore_runs.js; plotly's own traces hold the same runs, to be saved as a picture or as numbers.
+// runs are drawn by explore_runs.js, planes and slow points by explore_landmarks_paint.js over it.
 (() => {
   "use strict";
-  const { TURN, wrap, colour, label } = window.swapscope.angles;
+  const { TURN, colour, label } = window.swapscope.angles;
   const { RunsLayer } = window.swapscope;
-  const GROUPS = ["cued item", "other item", "neither"];
   const AXES = ["x", "y", "z"];
-  const VALUES = 12; // traces by the bin of a value, as in frontend/figures/state_space.py
-  const VALUE_NAMES = Array.from({ length: VALUES }, (_, i) => `value ${i}`);
-  const EMPTY = { x: [], y: [], z: [] };
   const DISTANCE = 1.93; // of the camera of frontend/figures/state_space.py from the middle
-  const SAVING = 5000; // ms for which plotly's traces are visible so that they can be saved
+  const thousandth = (value) => Math.round(value * 1000) / 1000 + 0;
+  const rounded = (camera) => Object.fromEntries(["eye", "center", "up"].map((name) => [name, Object.fromEntries(AXES.map((axis) => [axis, thousandth(camera[name][axis])]))]));
 
   class StateFigure {
-    // graph: plotly's element. base: the figure of frontend/figures/state_space.py. picked(run or null) after a click.
-    constructor(graph, base, boot, picked) {
-      Object.assign(this, { graph, base, boot, ranges: {}, kept: "" });
-      this.index = Object.fromEntries(base.data.map((trace, i) => [trace.name, i]));
+    // graph: plotly's element. base: the figure of frontend/figures/state_space.py. picked(run or null) after a click,
+    // turned(camera) after the scene was turned by hand.
+    constructor(graph, base, boot, { picked, turned }) {
+      Object.assign(this, { graph, base, boot, ranges: {}, kept: "", landmarks: null });
       this.tip = document.createElement("div");
       this.tip.className = "explore-tip";
       this.tip.hidden = true;
       graph.parentElement.append(this.tip);
       this.layer = new RunsLayer(graph, { picked, missed: () => picked(null), pointed: (...place) => this._point(...place) });
-      graph.closest("[data-figure]").addEventListener("click", (event) => event.target.closest("[data-save]") && this._forSaving(), true);
+      Object.assign(this.layer, { look: boot, epochAt: (step) => this.result?.epochs.find((epoch) => step >= epoch.start && step < epoch.stop)?.name });
+      this.traces = new window.swapscope.SavedTraces(this);
+      graph.closest("[data-figure]").addEventListener("click", (event) => event.target.closest("[data-save]") && this.traces.show(), true);
+      graph.on("plotly_relayout", (change) => change["scene.camera"] && !this.turning && turned(rounded(change["scene.camera"])));
+    }
+
+    // The camera as it is in the state; null is the usual one.
+    async look(camera) {
+      this.turning = true;
+      await window.Plotly.relayout(this.graph, { "scene.camera": camera ?? this.base.layout.scene.camera });
+      this.turning = false;
     }
 
     // Resolves when all of it is drawn. Plotly is asked only for a frame with other axes.
@@ -33,25 +40,37 @@
       const every = Array.from(strong.keys());
       const run = state.pick?.run ?? null;
       const order = [...every.filter((one) => !strong[one]), ...every.filter((one) => strong[one] && one !== run), ...(run !== null && run < runs ? [run] : [])];
-      const picture = { runs, steps, x, y, z, step, strong, order, shown: strong.filter(Boolean).length, picked: run, spans: this._spans(), now: this._now(step), ...this._ring(runs, steps) };
+      const picture = { runs, steps, x, y, z, step, strong, order, shown: strong.filter(Boolean).length, picked: run, spans: this._spans(), now: this.colourNow(step), landmarks: this.landmarks, marks: state.marks, ...this.ring() };
       const layout = this._layout();
       const frame = JSON.stringify([layout.scene.xaxis, layout.scene.yaxis, layout.scene.zaxis, layout.scene.aspectratio]);
       if (frame !== this.kept) {
         this.kept = frame;
         this.layer.picture = picture;
-        await window.Plotly.react(this.graph, this._data(false), layout);
+        await window.Plotly.react(this.graph, this.traces.data(false), layout);
       }
       this.layer.show(picture);
-      this._keepNumbers();
+      this.traces.keep();
+    }
+
+    // Planes and slow points of explore_landmarks.js, or null.
+    mark(landmarks) {
+      this.landmarks = landmarks;
+      if (!this.layer.picture) return;
+      this.layer.show({ ...this.layer.picture, landmarks });
+      this._keepSoon();
     }
 
     // Move the playhead: nothing but the canvas.
     scrub(step) {
       if (!this.result || !this.layer.picture) return;
       this.step = step;
-      this.layer.scrub(step, this._spans(), this._now(step));
+      this.layer.scrub(step, this._spans(), this.colourNow(step));
+      this._keepSoon();
+    }
+
+    _keepSoon() {
       clearTimeout(this.keeping);
-      this.keeping = setTimeout(() => this._keepNumbers(), 120);
+      this.keeping = setTimeout(() => this.traces.keep(), 120);
     }
 
     // ---- look ----
@@ -81,6 +100,7 @@
       // uirevision keeps the camera that the person turned, plotly writes it into the layout
       const camera = this.graph._fullLayout?.scene?._scene?.getCamera?.();
       if (camera && this.drawn) scene.camera = camera;
+      else if (this.state.camera) scene.camera = this.state.camera;
       this.drawn = true;
       return { ...this.base.layout, template, scene };
     }
@@ -117,31 +137,36 @@
     _spans() {
       const { steps } = this.result.trajectories;
       if (this.state.colour !== "epoch") return [{ from: 0, to: steps - 1, colour: (run) => this._runColour(run) }];
-      return this.result.epochs.map((epoch) => ({ from: Math.max(epoch.start - 1, 0), to: epoch.stop - 1, colour: () => this._epochColour(epoch) }));
+      return this.result.epochs.map((epoch) => ({ from: Math.max(epoch.start - 1, 0), to: epoch.stop - 1, colour: () => this.epochColour(epoch) }));
     }
 
-    _now(step) {
+    colourNow(step) {
       if (this.state.colour !== "epoch") return (run) => this._runColour(run);
       const { epochs } = this.result;
-      const shade = this._epochColour(epochs.find((epoch) => step >= epoch.start && step < epoch.stop) ?? epochs[epochs.length - 1]);
+      const shade = this.epochColour(epochs.find((epoch) => step >= epoch.start && step < epoch.stop) ?? epochs[epochs.length - 1]);
       return () => shade;
     }
 
     _runColour(run) {
       const { roles, palette } = this.boot;
       if (this.state.colour === "angle") return colour(palette, this.result.responses[run]);
+      if (this.state.colour === "item") {
+        const item = this.result.nearest[run];
+        return item < 0 ? roles.uniform : colour(palette, this.result.display.report[item]);
+      }
       return [roles.cued, roles["non-target"], roles.uniform][this.result.group[run]];
     }
 
-    _epochColour(epoch) {
+    epochColour(epoch) {
       const found = Object.keys(this.boot.epochs).find((key) => epoch.name.toLowerCase().includes(key));
       return this.boot.epochs[found] ?? "#9AA5B5";
     }
 
     // In the behaviour plane a report is a direction: a coloured circle says which, if the end points agree with the responses.
-    _ring(runs, steps) {
+    ring() {
       const none = { ring: null, items: [] };
       if (this.state.axes !== "plane") return none;
+      const { runs, steps } = this.result.trajectories;
       const { x, y, z } = this.result.trajectories;
       const ends = Array.from({ length: runs }, (_, run) => run * (steps + 1) + steps - 1);
       const agreement = ends.reduce((sum, end, run) => sum + Math.cos(Math.atan2(y[end], x[end]) - this.result.responses[run]), 0) / runs;
@@ -161,109 +186,17 @@
       };
     }
 
-    _point(run, left, top) {
-      this.tip.hidden = run === null || run >= this.result.responses.length;
-      if (this.tip.hidden) return;
+    _runWords(run) {
       const item = this.result.nearest[run];
-      this.tip.textContent = `run ${run + 1} reports ${label(this.result.responses[run])}: ${item < 0 ? "no item is near" : `item ${item + 1}${this.result.group[run] ? ", a swap" : ""}`}`;
+      return `run ${run + 1} reports ${label(this.result.responses[run])}: ${item < 0 ? "no item is near" : `item ${item + 1}${this.result.group[run] ? ", a swap" : ""}`}`;
+    }
+
+    _point(run, left, top) {
+      const slow = left === undefined ? null : window.swapscope.slowWords(this.layer, left, top);
+      this.tip.hidden = !slow && (run === null || run >= this.result.responses.length);
+      if (this.tip.hidden) return;
+      this.tip.textContent = slow ?? this._runWords(run);
       this.tip.style.transform = `translate(${Math.min(left + 12, this.graph.clientWidth - 210)}px, ${Math.max(top - 30, 0)}px)`;
-    }
-
-    // ---- plotly's own traces, for saving ----
-    _keepNumbers() {
-      if (!this.graph.data) return;
-      this._data(false).forEach((trace, i) => Object.assign(this.graph.data[i], trace));
-    }
-
-    _forSaving() {
-      const show = (visible) => this._data(visible).forEach((trace, i) => {
-        Object.assign(this.graph.data[i], trace);
-        if (visible && this.graph._fullData?.[i]) Object.assign(this.graph._fullData[i], { x: trace.x, y: trace.y, z: trace.z });
-      });
-      show(true);
-      setTimeout(() => show(false), SAVING);
-    }
-
-    _data(visible) {
-      const fill = this._fill();
-      return this.base.data.map((trace) => {
-        if (trace.name === "frame") return { ...trace, ...this._corners() };
-        const { marker, line, ...rest } = fill[trace.name] ?? EMPTY;
-        return { ...trace, ...rest, visible, marker: { ...trace.marker, ...marker }, line: { ...trace.line, ...line } };
-      });
-    }
-
-    // Two points that nobody sees: without a trace plotly draws no frame.
-    _corners() {
-      const kept = this.ranges[this.state.axes];
-      return Object.fromEntries(AXES.map((axis, i) => [axis, [...kept[i]]]));
-    }
-
-    // Traces at the playhead: {trace name: {x, y, z, ...}}.
-    _fill() {
-      const { runs, steps } = this.result.trajectories;
-      const by = this.state.colour;
-      const lists = Object.fromEntries(["not selected", ...GROUPS, ...VALUE_NAMES].map((name) => [name, []]));
-      for (let run = 0; run < runs; run++) {
-        if (this.selected && !this.selected[run]) lists["not selected"].push(run);
-        else if (by === "item") lists[GROUPS[this.result.group[run]]].push(run);
-        else if (by === "angle") lists[VALUE_NAMES[this._bin(run)]].push(run);
-        else lists[VALUE_NAMES[0]].push(run);
-      }
-      const fill = {};
-      for (const [name, members] of Object.entries(lists)) fill[name] = this._cut(members, steps, 0, this.step + 1);
-      if (by === "angle") VALUE_NAMES.forEach((name, bin) => (fill[name].line = { color: colour(this.boot.palette, ((bin + 0.5) / VALUES) * TURN - Math.PI) }));
-      if (by === "epoch") this._epochs(fill, lists[VALUE_NAMES[0]], steps);
-      const seen = Array.from({ length: runs }, (_, run) => run).filter((run) => !this.selected || this.selected[run]);
-      const now = this._now(this.step);
-      fill.start = this._points(seen, steps, 0);
-      fill.now = { ...this._points(seen, steps, this.step), marker: { color: seen.map(now) } };
-      return { ...fill, ...this._ringTraces(runs, steps) };
-    }
-
-    // Steps [from, to) of some runs, a gap after each.
-    _cut(members, steps, from, to) {
-      const length = Math.max(to - from, 0);
-      const out = {};
-      for (const axis of AXES) {
-        const source = this.result.trajectories[axis];
-        const values = new Float32Array(length ? members.length * (length + 1) : 0);
-        if (length) members.forEach((run, at) => {
-          const start = run * (steps + 1) + from;
-          values.set(source.subarray(start, start + length), at * (length + 1));
-          values[at * (length + 1) + length] = NaN;
-        });
-        out[axis] = values;
-      }
-      return out;
-    }
-
-    _bin(run) {
-      return Math.min(VALUES - 1, Math.floor(((wrap(this.result.responses[run]) + Math.PI) / TURN) * VALUES));
-    }
-
-    // A trace an epoch; each begins where the one before ended.
-    _epochs(fill, members, steps) {
-      this.result.epochs.slice(0, VALUES).forEach((epoch, i) => {
-        const from = Math.max(epoch.start - 1, 0);
-        fill[VALUE_NAMES[i]] = { ...this._cut(members, steps, from, Math.min(epoch.stop, this.step + 1)), line: { color: this._epochColour(epoch) } };
-      });
-    }
-
-    _points(members, steps, step) {
-      const { trajectories } = this.result;
-      return Object.fromEntries(AXES.map((axis) => [axis, Float32Array.from(members, (run) => trajectories[axis][run * (steps + 1) + step])]));
-    }
-
-    _ringTraces(runs, steps) {
-      const { ring, items } = this._ring(runs, steps);
-      if (!ring) return { circle: EMPTY, items: EMPTY };
-      const { x, y, z } = ring;
-      const all = (name) => items.map((item) => item[name]);
-      return {
-        circle: { x, y, z, line: { color: x.map((_, i) => -Math.PI + (i * TURN) / 72), cmin: -Math.PI, cmax: Math.PI } },
-        items: { x: all("x"), y: all("y"), z: all("z"), marker: { color: all("fill"), line: { color: all("edge") } } },
-      };
     }
   }
 

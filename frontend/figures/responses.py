@@ -14,6 +14,11 @@ from frontend import theme
 
 View = Literal["circle", "line"]
 BINS = 48
+# The histograms that are drawn as lines: the same runs without interventions, and those of another network.
+BESIDE: dict[str, dict[str, Any]] = {
+    "without interventions": {"color": "#60646C", "width": 1.75, "dash": "dot"},
+    "other network": {"color": theme.SIMULATED, "width": 1.75},
+}
 FORMING_BINS = 36  # few responses a display while a network trains
 DEGREE_TICKS = [-180, -90, 0, 90, 180]
 SIGNED = ["−180°", "−90°", "0°", "90°", "180°"]
@@ -29,11 +34,15 @@ def live(view: View) -> go.Figure:
     figure = go.Figure()
     bar = go.Barpolar if view == "circle" else go.Bar
     line = go.Scatterpolar if view == "circle" else go.Scatter
-    groups = (("cued item", theme.CUED), ("other item", theme.NON_TARGET), ("neither", theme.UNIFORM))
-    for name, colour in groups:
-        figure.add_trace(
-            bar(name=name, marker={"color": colour, "line": {"width": 0}}, hovertemplate="%{meta}<extra></extra>")
-        )
+    groups = (
+        ("cued item", theme.CUED, 0.85),
+        ("other item", theme.NON_TARGET, 0.85),
+        ("neither", theme.UNIFORM, 0.85),
+        ("not selected", theme.UNIFORM, 0.3),
+    )
+    for name, colour, opacity in groups:
+        marker = {"color": colour, "opacity": opacity, "line": {"width": 0}}
+        figure.add_trace(bar(name=name, marker=marker, hovertemplate="%{meta}<extra></extra>"))
     figure.add_trace(
         line(
             name="model",
@@ -43,9 +52,13 @@ def live(view: View) -> go.Figure:
             meta={"csv": "model"},
         )
     )
+    for name, look in BESIDE.items():
+        figure.add_trace(line(name=name, mode="lines", line=look, hoverinfo="skip", meta={"csv": name}))
     symbol = "line-ns-open" if view == "line" else "circle"
     rug = {"color": theme.RECORDED, "symbol": symbol, "size": 8 if view == "line" else 4, "opacity": 0.75}
     figure.add_trace(line(name="recorded", mode="markers", marker=rug, hovertemplate="recorded %{meta}<extra></extra>"))
+    brush = {"color": theme.ACCENT[6], "width": 5}
+    figure.add_trace(line(name="brush", mode="lines", line=brush, hoverinfo="skip", cliponaxis=False))
     item = {"size": 13, "line": {"width": 2.5}}
     figure.add_trace(
         line(name="items", mode="markers", marker=item, cliponaxis=False, hovertemplate="%{meta}<extra></extra>")
@@ -54,7 +67,9 @@ def live(view: View) -> go.Figure:
     figure.add_trace(
         line(name="picked", mode="markers", marker=picked, cliponaxis=False, hovertemplate="%{meta}<extra></extra>")
     )
-    figure.update_layout(showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest")
+    figure.update_layout(
+        showlegend=False, uirevision="keep", bargap=0.06, barmode="stack", hovermode="closest", dragmode=False
+    )
     if view == "circle":
         figure.update_layout(
             margin={"l": 40, "r": 40, "t": 28, "b": 28},

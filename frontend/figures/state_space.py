@@ -39,7 +39,7 @@ def live() -> go.Figure:
     where `assets/explore_runs.js` draws the runs over the scene, and are made visible to be saved: trajectories with a
     gap (NaN) after each run, those not selected, then by what was reported (cued item, other item, neither), or by the
     bin of a value (response or epoch). `start` and `now` are points; `circle` and `items` show where each report lies
-    in the behaviour plane.
+    in the behaviour plane; planes are a square and the ring of states that hold each report.
     """
     circle = go.Scatter3d(
         x=[],
@@ -64,6 +64,9 @@ def live() -> go.Figure:
             _points("now", {"size": 4.2, "line": {"width": 0}, "opacity": 1}),
             circle,
             _points("items", {"size": 8, "symbol": "circle", "line": {"width": 2}}),
+            _lines("plane of the cued item", theme.CUED, 0.9),
+            _lines("plane of the other item", theme.NON_TARGET, 0.9),
+            _points("slow points", {"size": 4, "symbol": "diamond", "color": theme.TRUTH}),
         ]
     )
     axis: dict[str, Any] = {

@@ -16,7 +16,15 @@ from dash.development.base_component import Component
 from frontend import api, theme
 from frontend.figures import responses, state_space
 from frontend.parts.display_editor import display_editor, examples, palette, usual
-from frontend.parts.explore_cards import controls_card, delays, head, problem, responses_card, states_card
+from frontend.parts.explore_cards import head, problem, responses_card, states_card
+from frontend.parts.explore_controls import (
+    config_of,
+    controls_card,
+    delays,
+    interventions_card,
+    longest,
+    step_seconds,
+)
 from frontend.parts.markup import data
 from frontend.router import Page
 from frontend.shell import empty, watch
@@ -35,8 +43,13 @@ def dataset_name(network: dict[str, Any]) -> str | None:
     return str(network.get("dataset_name") or "the dataset") if network.get("dataset_id") else None
 
 
-def boot(network: dict[str, Any]) -> dict[str, Any]:
-    """All that the browser's side needs once: the network, its usual display, colours, and the empty figures."""
+def explored(network: dict[str, Any]) -> dict[str, Any]:
+    """A network as the browser's side knows it."""
+    return {"id": str(network["id"]), "name": network.get("name") or "", "delays": list(delays(network))}
+
+
+def boot(network: dict[str, Any], ready: list[dict[str, Any]]) -> dict[str, Any]:
+    """All that the browser's side needs once: the networks, a usual display, colours, and the empty figures."""
     sizes = set_sizes(network)
     scheme = theme.scheme_of_request()
     views: dict[str, Any] = {
@@ -44,7 +57,11 @@ def boot(network: dict[str, Any]) -> dict[str, Any]:
         "line": theme.dress(responses.live("line"), scheme).to_plotly_json(),
     }
     return {
-        "network": {"id": network["id"], "name": network.get("name", "")},
+        "network": explored(network),
+        "others": [explored(one) for one in ready if one["id"] != network["id"]],
+        "neurons": int(config_of(network).get("neurons") or 0),
+        "seconds": step_seconds(network),
+        "longest": longest(network),
         "usual": usual(sizes),
         "examples": examples(sizes),
         "delay": delays(network)[1],
@@ -109,18 +126,24 @@ def page(network: dict[str, Any], ready: list[dict[str, Any]]) -> Component:
             problem(),
             html.Div(
                 [
-                    display_editor("explore-display", "explore-shown", examples(set_sizes(network))),
+                    html.Div(
+                        [
+                            display_editor("explore-display", "explore-shown", examples(set_sizes(network))),
+                            controls_card(network),
+                        ],
+                        className="stack explore-left",
+                    ),
                     states_card(),
-                    html.Div([responses_card(), controls_card(network)], className="stack explore-right"),
+                    html.Div([responses_card(), interventions_card()], className="stack explore-right"),
                 ],
                 className="explore-columns",
             ),
-            dcc.Store(id="explore-boot", data=boot(network)),
+            dcc.Store(id="explore-boot", data=boot(network, ready)),
             dcc.Store(id="explore-open"),
         ],
         id="explore",
         className="stack explore",
-        **data(colour="item"),
+        **data(colour="swap"),
     )
 
 
@@ -134,6 +157,9 @@ clientside(
     Input("explore-axes", "value"),
     Input("explore-colour", "value"),
     Input("explore-view", "value"),
+    Input("explore-marks", "value"),
+    Input("explore-front", "value"),
+    Input("explore-other", "value"),
 )
 clientside(
     "exploreAct",
@@ -144,6 +170,7 @@ clientside(
     Input("explore-resample", "n_clicks"),
     Input("explore-unpick", "n_clicks"),
     Input("explore-again", "n_clicks"),
+    Input("explore-circle", "n_clicks"),
     prevent_initial_call=True,
 )
 clientside("exploreSwitch", Input("explore-network", "value"), State("explore-boot", "data"), prevent_initial_call=True)

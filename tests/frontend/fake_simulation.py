@@ -19,6 +19,11 @@ from fastapi.responses import Response
 
 TAU = 2 * np.pi
 EPOCHS = (("stimulus", 5), ("delay", 15), ("cue", 5), ("gap", 1), ("recall", 40))
+AXES = {
+    "pca": (("PC 1", 0.34), ("PC 2", 0.27), ("PC 3", 0.13)),
+    "plane": (("report, cos", 0.31), ("report, sin", 0.28), ("memory", 0.17)),
+    "items": (("Cued item’s plane, x", 0.2), ("Cued item’s plane, y", 0.2), ("Other item’s plane", 0.2)),
+}
 KAPPA = {"f4": "<f4", "i1": "|i1"}
 
 
@@ -43,13 +48,29 @@ def swap_weights(display: dict[str, Any]) -> tuple[np.ndarray, float]:
     return (1 - guess) * odds / odds.sum(), guess
 
 
+def epochs_of(delay: int) -> list[dict[str, Any]]:
+    """The epochs of a trial with a delay of so many steps."""
+    epochs, start = [], 0
+    for name, steps in EPOCHS:
+        steps = delay if name == "delay" else steps
+        epochs.append({"name": name, "start": start, "stop": start + steps})
+        start += steps
+    return epochs
+
+
 def draw(body: dict[str, Any]) -> dict[str, Any]:
     """Responses, reported items and states (S, T, 3) of the runs a request asks for."""
     display, noise = body["display"], float(body.get("noise", 1))
+    done = body.get("interventions") or {}
+    noise *= float(np.mean([(done.get("noise") or {}).get(name, 1) for name, _ in EPOCHS]))
     generator = np.random.default_rng(int(body.get("seed", 1)))
     report = np.asarray(display["report"], dtype=float)
     runs = int(body["runs"])
     share, guess = swap_weights(display)
+    for neuron in done.get("silenced", []):  # every neuron does a little to the swaps, some much
+        share = np.where(np.arange(len(share)) == display["cued"], share, share * (1 + 6 / (1 + neuron % 7)))
+    if done.get("flip_cue"):
+        share = np.where(np.arange(len(share)) == done["flip_cue"]["to"], share + 0.5, share * 0.5)
     delay = int(body.get("delay") or 15)
     kappa = 11.0 / (1 + 0.25 * len(report)) / (0.6 + 0.4 * delay / 15) / max(noise, 0.08) ** 2
     item = np.where(
@@ -58,11 +79,7 @@ def draw(body: dict[str, Any]) -> dict[str, Any]:
     responses = np.where(
         item < 0, generator.uniform(-np.pi, np.pi, runs), wrap(generator.vonmises(report[item], kappa))
     )
-    epochs, start = [], 0
-    for name, steps in EPOCHS:
-        steps = delay if name == "delay" else steps
-        epochs.append({"name": name, "start": start, "stop": start + steps})
-        start += steps
+    epochs = epochs_of(delay)
     return {
         "responses": responses,
         "nearest": item,
@@ -112,21 +129,18 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
     bumps = [w * numbers._von_mises(angles - r, 6.5) for w, r in zip(share, report, strict=True)]
     generator = np.random.default_rng(5)
     seen = wrap(generator.vonmises(report[generator.choice(len(report), 34, p=share / share.sum())], 6.0))
-    own = drawn["responses"][drawn["nearest"] == display["cued"]]
-    plane = [("report, cos", 0.31), ("report, sin", 0.28), ("memory", 0.17)]
-    pca = [("PC 1", 0.34), ("PC 2", 0.27), ("PC 3", 0.13)]
     spent = (time.perf_counter() - began) * 1000
-    return {
-        "responses": array(drawn["responses"]),
-        "nearest": array(drawn["nearest"], "i1"),
+    plain = draw(body | {"interventions": None}) if body.get("interventions") else None
+    told = {
+        **behaviour(drawn, display),
         "trajectories": {
             **{axis: array(gapped[:, at]) for at, axis in enumerate("xyz")},
             "runs": runs,
             "steps": steps,
-            "axes": [
-                {"label": label, "explained": part} for label, part in (plane if body["axes"] == "plane" else pca)
-            ],
-        },
+            "axes": [{"label": label, "explained": part} for label, part in AXES[body["axes"]]],
+        }
+        if body.get("states", True)
+        else None,
         "epochs": drawn["epochs"],
         "seconds_a_step": 0.05,
         "model": {
@@ -135,12 +149,23 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
             "weights": [guess, *share.tolist()],
         },
         "recorded": {"responses": array(seen), "trials": len(seen), "within": 0.26},
+        "timing_ms": {"queue": 0.0, "simulate": spent, "total": spent},
+    }
+    return told | ({"baseline": behaviour(plain, display)} if plain else {})
+
+
+def behaviour(drawn: dict[str, Any], display: dict[str, Any]) -> dict[str, Any]:
+    """Responses, what each is nearest to, and both in a few numbers."""
+    share, guess = swap_weights(display)
+    own = drawn["responses"][drawn["nearest"] == display["cued"]]
+    return {
+        "responses": array(drawn["responses"]),
+        "nearest": array(drawn["nearest"], "i1"),
         "summary": {
             "swap_network": float(np.mean((drawn["nearest"] >= 0) & (drawn["nearest"] != display["cued"]))),
             "swap_model": float(1 - guess - share[display["cued"]]),
             "sd_network": float(np.sqrt(-2 * np.log(np.abs(np.exp(1j * own).mean())))) if len(own) else None,
         },
-        "timing_ms": {"queue": 0.0, "simulate": spent, "total": spent},
     }
 
 
@@ -306,6 +331,13 @@ def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
         time.sleep(wait)
         asked.append(("POST", f"networks/{key}/simulate", body))
         return answer(body)
+
+    @app.post("/api/networks/{key}/landmarks")
+    def landmarks(key: str, body: Annotated[dict[str, Any], Body()]) -> Any:
+        import fake_landmarks
+
+        asked.append(("POST", f"networks/{key}/landmarks", body))
+        return fake_landmarks.answer(body)
 
     return app
 

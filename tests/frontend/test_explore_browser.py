@@ -189,6 +189,8 @@ def test_the_address_restores_the_view(page, site, chromium):
     page.get_by_role("slider", name="Time in the trial").focus()
     page.keyboard.press("PageDown")
     page.wait_for_function("location.search.includes('playhead') && location.search.includes('view=line')")
+    marked = "swapscope.explore.landmarks.shown?.planes && !swapscope.explore.landmarks.shown.stale"
+    page.wait_for_function(marked)
     page.wait_for_timeout(300)
     address, shown = page.url, page.evaluate(SHOWN)
     query = parse_qs(urlsplit(address).query)
@@ -196,6 +198,8 @@ def test_the_address_restores_the_view(page, site, chromium):
     assert query["seed"] == ["2"]
     open_explore(page, address)
     page.wait_for_function(f"swapscope.explore.timeline.step === {shown['state']['playhead']}")
+    page.wait_for_function(marked)
+    page.wait_for_timeout(300)
     restored = page.evaluate(SHOWN)
     assert restored["state"] == shown["state"]
     assert restored["responses"] == shown["responses"]
@@ -225,7 +229,7 @@ def test_a_run_in_the_state_space_selects_where_it_ends(page, site):
     page.wait_for_function("swapscope.explore.state.pick?.run !== undefined")
     run = page.evaluate("swapscope.explore.state.pick.run")
     assert page.evaluate(
-        "(run) => { const { result, states } = swapscope.explore;"
+        "(run) => { const { states, front: { result } } = swapscope.explore;"
         "return states.selected.every((lit, i) => lit === (result.nearest[i] === result.nearest[run])); }",
         run,
     )
@@ -257,7 +261,7 @@ def test_the_runs_are_drawn_over_the_scene_and_can_be_saved(page, site):
 
 def test_what_is_not_known_of_a_display_is_said(page, site):
     open_explore(page, f"{site.url}/explore/n1?items=0:0,60:30,120:90,180:150,240:-150&delay=60")
-    assert page.evaluate("swapscope.explore.state.delay") == 15
+    assert page.evaluate("swapscope.explore.state.delay") == 60
     assert "5 are new to it" in page.locator("#explore-notes").inner_text()
     assert "distances from the cued one" in page.locator("#explore-said-recorded").inner_text()
     after_picture(page, lambda: page.get_by_role("button", name="Remove item 5").click())

@@ -23,7 +23,9 @@ class TestResponses:
     @pytest.mark.parametrize("view", ["circle", "line"])
     def test_live_views_hold_the_same_named_traces(self, view):
         names = [trace.name for trace in responses.live(view).data]
-        assert names == ["cued item", "other item", "neither", "model", "recorded", "items", "picked"]
+        bars = ["cued item", "other item", "neither", "not selected"]
+        lines = ["model", "without interventions", "other network"]
+        assert names == [*bars, *lines, "recorded", "brush", "items", "picked"]
 
     def test_histogram_is_a_density_and_keeps_angles_in_place(self):
         centres, density = responses.histogram([0.01, 0.02, -3.0, 3.1])
@@ -46,7 +48,7 @@ class TestResponses:
 def test_state_space_has_one_scene_and_few_traces():
     figure = state_space.live()
     assert {trace.type for trace in figure.data} == {"scatter3d"}
-    assert len(figure.data) == 9 + state_space.VALUES
+    assert len(figure.data) == 12 + state_space.VALUES
     assert [trace.name for trace in figure.data if trace.visible is not False] == ["frame"]
     assert figure.layout.scene.uirevision == "keep"
 
