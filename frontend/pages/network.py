@@ -168,6 +168,10 @@ def _head(network: dict[str, Any]) -> html.Div:
                         href=f"/api/networks/{href}/weights.safetensors",
                         download="",
                     ),
+                    dmc.Anchor(
+                        dmc.Button("Mechanism", variant="default", leftSection=icon("flask", 15)),
+                        href=f"/mechanism?network={href}",
+                    ),
                     dmc.Anchor(dmc.Button("Explore", leftSection=icon("explore", 15)), href=f"/explore/{href}"),
                 ],
                 className="row",
