@@ -41,6 +41,9 @@ def head(network: dict[str, Any], ready: list[dict[str, Any]]) -> Component:
             dmc.Button("Training and fidelity", size="xs", variant="subtle"),
             href=f"/network/{quote(str(network['id']))}",
         ),
+        dmc.Anchor(
+            dmc.Button("Mechanism", size="xs", variant="subtle"), href=f"/mechanism?network={quote(str(network['id']))}"
+        ),
     ]
     return html.Div(
         [
