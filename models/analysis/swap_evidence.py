@@ -25,8 +25,6 @@ from models.analysis.generative import ActivityModel
 from models.analysis.pairs import Pair
 
 NAMES = ("misbinding", "misselection", "misinterpretation")
-WEIGHTS = ("none", *NAMES, "either")
-SHARES = (*TYPES, "misselection")
 
 
 @dataclass(frozen=True)
@@ -55,52 +53,62 @@ class Sample:
     pair: Pair
 
 
-def judge(model: ActivityModel, swap: Sample, same: Sample, timing: Timing) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Measures and nulls of swap trials beside correct trials of the same displays, row by row; neither was fitted to.
+def judge(
+    model: ActivityModel, swap: Sample | None, same: Sample, timing: Timing
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Measures and nulls, as ``swap_hypotheses.measure`` describes them.
 
-    See ``swap_hypotheses.measure`` for what they are.
+    Args:
+        model: of correct trials, none of which is among these.
+        swap: swap trials; None if there are none, and then what is about them is None.
+        same: correct trials; those of the same displays, row by row, if there are swap trials.
+        timing: when the cue and recall begin.
     """
-    wrong, right = (weigh(model, one.memory, one.pair) for one in (swap, same))
-    measures: dict[str, Any] = {}
-    nulls: dict[str, Any] = {}
+    right = weigh(model, same.memory, same.pair)
+    wrong = None if swap is None else weigh(model, swap.memory, swap.pair)
+    read = timing.moments(right)[1]
+    measures: dict[str, Any] = {
+        "told_apart": as_plain(right.told_apart.numpy()),
+        "cue_read_at": float(timing.seconds[read]),
+        "cue_told_apart": float(right.between[:, read].min()),
+    }
+    nulls = _mixtures(right, timing) | {"looks_wrong": [0.5] * len(timing.seconds)}
+    measures |= _mixtures(wrong, timing) if wrong else _empty(_mixtures(right, timing))
     for name in NAMES:
         hypothesis = FLIPPED if name == "misinterpretation" else EXCHANGED
-        there = _about(name, timing) & wrong.apart_enough(hypothesis)
-        measures[f"projection_{name}_swap"] = masked(wrong.projection(hypothesis), there)
-        measures[f"projection_{name}_correct"] = masked(right.projection(hypothesis), there)
-        nulls[f"projection_{name}_swap"] = masked(wrong.null(hypothesis), there)
-    for found, evidence in ((measures, wrong), (nulls, right)):
-        found |= _weights(evidence, timing) | _shares(evidence, timing)
+        there = _about(name, timing) & right.apart_enough(hypothesis)
+        correct = masked(right.projection(hypothesis), there)
+        measures[f"projection_{name}_correct"] = correct
+        measures[f"projection_{name}_swap"] = masked(wrong.projection(hypothesis), there) if wrong else _none(correct)
+        nulls[f"projection_{name}_swap"] = masked(wrong.null(hypothesis), there) if wrong else _none(correct)
+    return measures | _departure(wrong, right, timing), nulls
+
+
+def _departure(wrong: Evidence | None, right: Evidence, timing: Timing) -> dict[str, Any]:
+    """When swap trials leave correct trials of the same displays."""
+    if wrong is None:
+        numbers = ("departs", "decided", "decided_low", "decided_high", "looks_wrong_at_cue", "looks_wrong_at_recall")
+        return {"looks_wrong": [None] * len(timing.seconds)} | dict.fromkeys(numbers)
     share = looks_wrong(_score(wrong, timing), _score(right, timing))
-    nulls["looks_wrong"] = [0.5] * len(share)
     decided = decision((wrong.along[0], wrong.apart[0]), (right.along[0], right.apart[0]), timing.seconds)
-    measures |= {
-        "cue_read_at": float(timing.seconds[timing.moments(wrong)[1]]),
-        "cue_told_apart": float(wrong.between[:, timing.moments(wrong)[1]].min()),
-        "told_apart": as_plain(wrong.told_apart.numpy()),
+    return {
         "looks_wrong": as_plain(share.numpy()),
-        "departs": departure(share, len(swap.memory), timing.seconds),
+        "looks_wrong_at_cue": float(share[timing.cue - 1]),
+        "looks_wrong_at_recall": float(share[timing.recall - 1]),
+        "departs": departure(share, wrong.apart.shape[2], timing.seconds),
         "decided": decided.time,
         "decided_low": decided.low,
         "decided_high": decided.high,
     }
-    return measures, nulls
 
 
-def nothing(steps: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Measures and nulls, of the same shapes, of a network that does not swap."""
-    none: list[None] = [None] * steps
-    measures: dict[str, Any] = {f"projection_{name}_{on}": none for name in NAMES for on in ("swap", "correct")}
-    measures |= {f"weight_{name}": none for name in WEIGHTS} | {"gain": none}
-    measures |= {f"share_{name}": None for name in SHARES}
-    nulls = {name: value for name, value in measures.items() if not name.endswith("_correct")}
-    nulls["looks_wrong"] = [0.5] * steps
-    measures |= {
-        "told_apart": none,
-        "looks_wrong": none,
-        **dict.fromkeys(("departs", "decided", "decided_low", "decided_high")),
-    }
-    return measures, nulls
+def _empty(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: _none(value) for name, value in found.items()}
+
+
+def _none(value: Any) -> Any:  # noqa: ANN401 - plain nested lists
+    """The same shape with None for every number."""
+    return [_none(one) for one in value] if isinstance(value, list) else None
 
 
 def masked(values: Tensor, there: Tensor) -> Any:  # noqa: ANN401 - plain nested lists
@@ -114,28 +122,24 @@ def _about(name: str, timing: Timing) -> Tensor:
     return before if name == "misbinding" else ~before
 
 
-def _weights(evidence: Evidence, timing: Timing) -> dict[str, Any]:
-    """Weights of the hypotheses of each moment: without the flipped one before the cue, where it is the nominal one."""
+def _mixtures(evidence: Evidence, timing: Timing) -> dict[str, Any]:
+    """Weights of the hypotheses at each moment, and shares of the types of errors."""
     before = torch.arange(len(timing.seconds)) < timing.cue
     likelihood = evidence.likelihood.clone()
-    likelihood[before, :, FLIPPED] = -torch.inf
+    likelihood[before, :, FLIPPED] = -torch.inf  # before the cue that is the nominal one
     weights, gain = crossed(likelihood)
-    after_and_distinct = ~before & (evidence.told_apart >= LEAST_DISTANCE)
-    return {
+    distinct = ~before & (evidence.told_apart >= LEAST_DISTANCE)
+    shares, _ = crossed(trial_types(evidence.likelihood, timing.moments(evidence)))
+    found = {f"share_{name}": float(share) for name, share in zip(TYPES, shares, strict=True)}
+    return found | {
+        "share_misselection": found["share_early_misselection"] + found["share_late_misselection"],
         "weight_none": as_plain(weights[:, NOMINAL].numpy()),
         "weight_misbinding": masked(weights[:, EXCHANGED], before),
-        "weight_misselection": masked(weights[:, EXCHANGED], after_and_distinct),
-        "weight_misinterpretation": masked(weights[:, FLIPPED], after_and_distinct),
+        "weight_misselection": masked(weights[:, EXCHANGED], distinct),
+        "weight_misinterpretation": masked(weights[:, FLIPPED], distinct),
         "weight_either": masked(weights[:, EXCHANGED] + weights[:, FLIPPED], ~before),
         "gain": as_plain(gain.numpy()),
     }
-
-
-def _shares(evidence: Evidence, timing: Timing) -> dict[str, float]:
-    weights, _ = crossed(trial_types(evidence.likelihood, timing.moments(evidence)))
-    shares = {f"share_{name}": float(weight) for name, weight in zip(TYPES, weights, strict=True)}
-    shares["share_misselection"] = shares["share_early_misselection"] + shares["share_late_misselection"]
-    return shares
 
 
 def _score(evidence: Evidence, timing: Timing) -> Tensor:

@@ -8,49 +8,50 @@ shown beside the one that the noise schedule imposes on an ideal sampler.
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
-
 from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, GUESS, SWAP
-from models.analysis.commitment import ideal, plane_belief
-from models.analysis.decision import rise_time
 from models.analysis.generative import fit
-from models.analysis.pairs import Observed, gather, matched
+from models.analysis.pairs import Observed, gather, matched, observe_pairs
 from models.analysis.subject import NothingToAnalyse, Result, Subject
-from models.analysis.swap_evidence import Sample, Timing, judge, nothing
+from models.analysis.swap_evidence import Sample, Timing, judge
+from models.analysis.swap_timing import decided, fork_times
 from models.progress import Progress, Report, silent
 
 FEWEST = 20  # swap trials, below which nothing is said about them
+HELD = 600  # trials to hold against the model where there are no swaps to find correct trials for
 LEAST_CORRECT = 600  # correct trials, below which there is no model of them
-IDEAL_DISPLAYS, IDEAL_RUNS = 400, 24
 
 
 def measure(subject: Subject, report: Report = silent) -> Result:
     """Hold swap trials of a network against misbinding, misselection and misinterpretation.
 
-    All activity is off the behaviour plane; entries of measures are None where there are fewer than 20 swap trials, or
-    where nominal and error coincide (before the cue nothing can have been misinterpreted).
+    All activity is off the behaviour plane. What is about swap trials is None where there are fewer than 20 of them,
+    and what is about an error is None where it does not differ from nominal.
 
     Axes:
         time: ``[T]`` seconds from cue onset.
+        fork: ``[K]`` seconds at which runs with a common past part, from the onset to the end of recall.
 
     Measures:
         projection_{misbinding, misselection, misinterpretation}_{swap, correct}: ``[T]`` 0 nominal, 1 error; swap
-            trials, and correct trials of the same displays. Misbinding is looked for before the cue, the others
-            from the cue on.
+            trials, and correct trials of the same displays (of any where there are no swaps). Misbinding is looked for
+            before the cue, the others from the cue on.
         weight_{none, misbinding, misselection, misinterpretation, either}: ``[T]`` weights of a mixture over swap
             trials, fitted to one half and judged on the other; either is misselection or misinterpretation, which are
             None where they predict the same activity. told_apart: ``[T]`` distance of their predictions, in sd of the
             noise (at least 2 to be told apart). gain: ``[T]`` what it explains of held-out swap trials beyond
             "none", nats a trial.
         looks_wrong: ``[T]`` share of pairs (a swap and a correct trial of the same display) in which the swap trial
-            is the one that looks more like an error; departs: seconds, from when on it is always above chance.
+            is the one that looks more like an error; looks_wrong_at_cue, looks_wrong_at_recall: the same at the last
+            step before the cue and before recall; departs: seconds, from when on it is always above chance.
         decided, decided_low, decided_high: seconds at which swap trials are half way from correct trials to the error,
             with a 95 % bootstrap interval over trials.
         commitment: ``[T]`` belief of an ideal observer of the plane that the item reported in the end will be, swap
             minus correct trials of the same displays (0 before recall); decided_plane: seconds at which it is 1/2.
+        determined, determined_low, determined_high: ``[K]`` share of the variance of swapping (of the same display)
+            that is determined by what has happened up to this moment, with a 95 % bootstrap interval: runs with the
+            same noise up to it and fresh noise after it; half_determined: seconds at which it is 1/2. In these units
+            "decided" is a fact about causes, while the others are about what can be seen.
         share_{none, misbinding, misinterpretation, misselection, early_misselection, late_misselection}: shares of swap
             trials by what they show at the end of the delay, between cue and recall, and at the end of recall; early
             and late misselection, right after the cue and during recall, add up to misselection.
@@ -61,7 +62,8 @@ def measure(subject: Subject, report: Report = silent) -> Result:
 
     Nulls:
         projection_*_swap: the same onto the errors of other trials. weight_*, share_*, gain: of the correct trials.
-        looks_wrong: 1/2. commitment, decided, decided_plane: of the exact sampler on the same displays and schedule.
+        looks_wrong: 1/2. commitment, determined, and decided, decided_plane, half_determined: of the
+        exact sampler on the same displays and schedule, where the plane is all that there is.
 
     Detail:
         trials: how many there were of each kind.
@@ -80,49 +82,24 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     timing = _timing(observed)
     model = fit(correct.activity.memory, correct.pair)
     kept, same = matched(subject, swaps, number=90)
-    measures, nulls = nothing(len(timing.seconds))
-    if len(kept) >= FEWEST:
-        wrong, right = (Sample(one.activity.memory, one.pair) for one in (kept, same))
-        measures, nulls = judge(model, wrong, right, timing)
-    report(Progress(0.7, "Swap hypotheses: when the exact sampler decides"))
-    measures |= _commitment(subject, kept, same, timing)
-    nulls |= _ideal_commitment(subject, kept, timing)
+    enough = len(kept) >= FEWEST
+    if not enough:
+        same = observe_pairs(subject, HELD, number=91)
+        same = same.select(same.activity.outcome == CORRECT)
+    wrong, right = (Sample(one.activity.memory, one.pair) for one in (kept, same))
+    measures, nulls = judge(model, wrong if enough else None, right, timing)
+    report(Progress(0.5, "Swap hypotheses: when it is decided"))
+    when, when_ideal = decided(subject, kept if enough else None, same, timing)
+    measures |= when
+    nulls |= when_ideal
     measures["explained"] = as_plain(model.explained.numpy())
     measures["swap_rate"] = float((outcome == SWAP).double().mean())
     measures["guess_rate"] = float((outcome == GUESS).double().mean())
     counts = {"correct": len(correct), "swap": len(swaps), "pairs": len(kept)}
-    return Result({"time": timing.seconds.tolist()}, measures, nulls, {"trials": counts})
+    axes = {"time": timing.seconds.tolist(), "fork": fork_times(subject, timing)}
+    return Result(axes, measures, nulls, {"trials": counts})
 
 
 def _timing(observed: Observed) -> Timing:
     activity = observed.activity
     return Timing(activity.steps("cue").start, activity.steps("recall").start, activity.seconds)
-
-
-def _commitment(subject: Subject, swaps: Observed, same: Observed, timing: Timing) -> dict[str, Any]:
-    """What an ideal observer of the network's plane believes, from the onset of recall on."""
-    if len(swaps) < FEWEST:
-        return {"commitment": [None] * len(timing.seconds), "decided_plane": None}
-    rise = torch.zeros_like(timing.seconds)
-    item = swaps.activity.reported
-    beliefs = []
-    for one in (swaps, same):
-        before = one.activity.plane[:, timing.recall - 1 : -1]
-        belief = plane_belief(before, one.activity.displays, subject.law, subject.network.config)
-        beliefs.append(belief[torch.arange(len(item)), :, item].mean(0).double())
-    rise[timing.recall - 1 :] = torch.cat([beliefs[0] - beliefs[1], rise.new_ones(1)])
-    return {"commitment": as_plain(rise.numpy()), "decided_plane": rise_time(rise, timing.seconds, 0.5)}
-
-
-def _ideal_commitment(subject: Subject, swaps: Observed, timing: Timing) -> dict[str, Any]:
-    """The same of the exact sampler on displays on which the network swaps; on any displays if it never does."""
-    displays = swaps.activity.displays if len(swaps) >= FEWEST else subject.draw(IDEAL_DISPLAYS, subject.pair_size())
-    displays = displays.select(torch.arange(min(len(displays), IDEAL_DISPLAYS)))
-    generator = torch.Generator().manual_seed(subject.seed % 2**63)
-    rise = ideal(displays, subject.law, subject.network.config, generator, IDEAL_RUNS).rise()
-    if rise is None:
-        return {"commitment": [None] * len(timing.seconds), "decided": None, "decided_plane": None}
-    whole = torch.zeros_like(timing.seconds)
-    whole[timing.recall - 1 :] = rise.double()
-    time = rise_time(whole, timing.seconds, 0.5)
-    return {"commitment": as_plain(whole.numpy()), "decided": time, "decided_plane": time}

@@ -86,7 +86,8 @@ def test_the_interval_of_a_decision_holds_the_planted_time():
         one + 0.3 * torch.randn(20, 80, generator=generator, dtype=torch.float64) for one in (clean, 0 * clean)
     )
     found = decision((swap, apart), (same, apart), SECONDS)
-    assert found.low is not None and found.high is not None
+    assert found.low is not None
+    assert found.high is not None
     assert found.low <= 1.1 <= found.high
     assert found.high - found.low < 0.3
     assert decision((same, apart), (same, apart), SECONDS) == Decision(None, None, None)
