@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import fmean
 from typing import Any
 
 import torch
@@ -13,10 +14,10 @@ from torch import Tensor
 
 from models.analysis.disturbed import Answers, Trials, interval
 from models.analysis.probe_sets import probe_sets
-from models.analysis.reversal import Roles, committed, reversal
-from models.analysis.silencing import COUNTS, mean_of, singly, table, together
+from models.analysis.reversal import Roles, committed, push_after, reversal
+from models.analysis.silencing import COUNTS, singly, table, together
 from models.analysis.subject import Result, Subject
-from models.network.intervention import EPOCHS, CueFlip, Intervention, Push
+from models.network.intervention import EPOCHS, CueFlip, Intervention
 from models.network.recording import record
 from models.progress import Progress, Report, silent
 
@@ -164,12 +165,13 @@ def _plane_pushes(trials: Trials) -> tuple[Intervention, Intervention, Intervent
     """
     network, subject, shown = trials.subject.network, trials.subject, trials.displays
     recording = record(network, shown, 1, subject.generator(3), states=False, order=trials.order)
-    spread = float(recording.plane[:, 0, recording.epochs[-1].start].var(0).mean().sqrt())
+    last = recording.epochs[-1].start - 1
+    spread = float(recording.plane[:, 0, last].var(0).mean().sqrt())
     drawn = torch.rand(len(shown), generator=torch.Generator().manual_seed(subject.seed % 2**63)) * 2 * math.pi
 
     def push(angle: Tensor) -> Intervention:
         along = torch.stack([angle.cos(), angle.sin()], dim=1).float() @ network.frame[:2].cpu()
-        return Intervention(push=Push(along, PLANE_SIZE * spread, "recall"))
+        return Intervention(push=push_after(recording.epochs, last, along, PLANE_SIZE * spread))
 
     return push(shown.report[:, 1]), push(shown.report[:, 0]), push(drawn)
 
@@ -217,8 +219,8 @@ def neurons_silenced(trials: Trials, report: Report = silent) -> Result:
         },
         nulls={
             "ranked": neurons.chance(generator).tolist(),
-            "silenced_swaps": [mean_of([float(one.swapped.mean()) for one in some]) for some in chance],
-            "silenced_guesses": [mean_of([one.guesses for one in some]) for some in chance],
+            "silenced_swaps": [fmean([float(one.swapped.mean()) for one in some]) for some in chance],
+            "silenced_guesses": [fmean([one.guesses for one in some]) for some in chance],
         },
         detail={"neurons": table(neurons)},
     )

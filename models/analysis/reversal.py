@@ -29,13 +29,13 @@ class Roles:
         direction: ``(B, T, n)``, from item 1 as target to item 0 as target, after every step.
         foreign: ``(B, T, n)`` the axis of another display, as long as the display's own.
         chance: ``(B, T, n)`` random directions outside the behaviour plane, as long.
-        recall: the epoch.
+        epochs: of a trial, recall last.
     """
 
     direction: Tensor
     foreign: Tensor
     chance: Tensor
-    recall: Epoch
+    epochs: list[Epoch]
 
     @staticmethod
     def of(trials: Trials) -> Roles:
@@ -44,20 +44,31 @@ class Roles:
         found = role_direction(network, trials.displays, subject.generator(2), runs=RUNS, order=trials.order)
         outside = network.frame[2:].cpu()
         drawn = torch.randn(found.shape, generator=torch.Generator().manual_seed(subject.seed % 2**63))
-        recall = epochs(network.config, network.config.delay_steps[1])[-1]
-        return Roles(found, _as_long(found.roll(1, 0), found), _as_long(drawn @ outside.T @ outside, found), recall)
+        return Roles(
+            direction=found,
+            foreign=_as_long(found.roll(1, 0), found),
+            chance=_as_long(drawn @ outside.T @ outside, found),
+            epochs=epochs(network.config, network.config.delay_steps[1]),
+        )
 
     def push(self, share: float, step: int = 0, along: str = "direction", displays: int | None = None) -> Intervention:
-        """A push at a recall step by a share of the way between the two roles: -1 makes item 1 the target.
+        """A push right before a recall step by a share of the way between the two roles: -1 makes item 1 the target.
 
         Args:
-            share: of the length of the axis after that step, positive towards item 0 as target.
+            share: of the length of the axis at that time, positive towards item 0 as target.
             step: of recall.
             along: ``direction``, ``foreign`` or ``chance``; the push is as far along each.
             displays: for how many of the displays, from the first on; None is all.
         """
-        axis: Tensor = getattr(self, along)[:displays, self.recall.start + step]
-        return Intervention(push=Push(axis, share * axis.norm(dim=-1), "recall", step))
+        last = self.epochs[-1].start + step - 1
+        axis: Tensor = getattr(self, along)[:displays, last]
+        return Intervention(push=push_after(self.epochs, last, axis, share * axis.norm(dim=-1)))
+
+
+def push_after(whole: list[Epoch], last: int, direction: Tensor, size: float | Tensor) -> Push:
+    """A push after step ``last`` of a trial, counted from its first step."""
+    epoch = next(one for one in whole if one.start <= last < one.stop)
+    return Push(direction, size, epoch.name, last - epoch.start)
 
 
 def _as_long(values: Tensor, model: Tensor) -> Tensor:

@@ -101,11 +101,6 @@ def together(trials: Trials, neurons: Neurons, counts: Sequence[int]) -> tuple[l
     return chosen, chance
 
 
-def mean_of(values: Sequence[float]) -> float:
-    """The mean."""
-    return sum(values) / len(values)
-
-
 def _silenced(neurons: Tensor) -> Intervention:
     return Intervention(silenced=tuple(neurons.tolist()))
 
