@@ -21,6 +21,7 @@ from models.analysis.plane_geometry import (
     tuning_to,
 )
 from models.analysis.probe_sets import either_cued, probe_sets, slots_of
+from models.analysis.published_planes import orthogonal_cosine
 from models.analysis.subject import NothingToAnalyse, Subject
 from models.circular import distance, wrap
 from models.display_laws import UniformDisplays
@@ -92,14 +93,22 @@ def test_planes_that_share_a_line_count_by_the_variance_they_share() -> None:
     assert float(found.largest) == pytest.approx(90, abs=3)
 
 
-def test_the_angle_is_that_of_all_dimensions_not_of_three_shared_ones() -> None:
-    """Fitting three components to all trials first, as was published, lets unrelated planes look aligned."""
-    first, second = planted((90, 90), noise=0.1)
-    assert angle(compare(first, second)) > 85
-    both = torch.cat([first[1], second[1]])[:, 0]
-    axes = torch.linalg.svd(both - both.mean(0), full_matrices=False).Vh[:3]
-    reduced = [(reports, (states[:, 0] @ axes.T)[:, None]) for reports, states in (first, second)]
-    assert angle(compare(*reduced)) < 60
+def test_orthogonal_planes_are_at_90_degrees_where_the_published_statistic_has_a_floor() -> None:
+    """Where reports are kept apart, means over one report hold the other item: the published cosine stays above 0."""
+    between, cosine = [], []
+    for seed in range(12):
+        generator = torch.Generator().manual_seed(seed)
+        basis = random_basis(generator)
+        kinds = []
+        for planes_of_items in ((basis[:2], basis[2:4]), (basis[2:4], basis[:2])):
+            report = separated_reports(generator)
+            held = sum(ring(report[:, item], *plane) for item, plane in enumerate(planes_of_items))
+            kinds.append((report, (held + 0.05 * torch.randn(TRIALS, DIMENSIONS, generator=generator))[:, None]))
+        between.append(compare(*kinds).between)
+        cosine.append(compare(*kinds).published)
+    assert float(angle_of(torch.stack(between).mean())) == pytest.approx(90, abs=2)
+    assert float(torch.stack(cosine).mean()) == pytest.approx(orthogonal_cosine(math.pi / 4.1), abs=0.1)
+    assert orthogonal_cosine(math.pi / 4.1) == pytest.approx(0.54, abs=0.01)
 
 
 def test_items_that_keep_apart_are_not_taken_for_each_other() -> None:
@@ -173,7 +182,7 @@ def test_probe_sets_cover_the_distances_of_the_law_and_are_the_same_for_all_seed
     continuum = UniformDisplays((2,), report_separation="published", probe_separation="published")
     sets = probe_sets(untrained("conjunctive", continuum), each=2)
     assert len(sets.distances) == 5
-    assert min(sets.distances) > math.pi / 4.1
+    assert all(math.pi / 4.1 < one < math.pi for one in sets.distances if one is not None)
     reports = sets.reports(torch.zeros(50), torch.Generator().manual_seed(1))
     assert float(distance(reports[:, 0], reports[:, 1]).min()) >= sets.separation - 1e-9
 
