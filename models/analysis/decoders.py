@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-COMPONENTS = 24  # principal axes of a step's activity that decoders see
+COMPONENTS = 24  # principal axes of a step's activity that decoders with many gates see
 PENALTY = 3.0  # ridge, in trials
 SMALLEST = 1e-6  # of the largest variance, below which an axis carries only rounding
 
@@ -51,11 +51,12 @@ def fit(memory: Tensor, gate: Tensor, targets: Tensor) -> Decoders:
 
     Args:
         memory: ``(M, T, n)`` float32 activity.
-        gate: ``(M, J)`` float32; ones ``(M, 1)`` for plain decoders.
+        gate: ``(M, J)`` float32; ones ``(M, 1)`` for plain decoders, which see all of the activity.
         targets: ``(M, O)`` float32.
     """
     centre = memory.mean(0)
-    axes = _scaled_axes(memory.transpose(0, 1) - centre[:, None])
+    count = memory.shape[2] if gate.shape[1] == 1 else min(COMPONENTS, memory.shape[2])
+    axes = _scaled_axes(memory.transpose(0, 1) - centre[:, None], count)
     weights = []
     for step in range(memory.shape[1]):
         seen = (memory[:, step] - centre[step]) @ axes[step]
@@ -67,11 +68,10 @@ def fit(memory: Tensor, gate: Tensor, targets: Tensor) -> Decoders:
     return Decoders(centre, axes, torch.stack(weights))
 
 
-def _scaled_axes(deviation: Tensor) -> Tensor:
-    """``(T, n, k)`` principal axes of deviations ``(T, M, n)``, each divided by the sd along it."""
+def _scaled_axes(deviation: Tensor, count: int) -> Tensor:
+    """``(T, n, count)`` principal axes of deviations ``(T, M, n)``, each divided by the sd along it."""
     covariance = deviation.transpose(1, 2) @ deviation / deviation.shape[1]
     variance, axes = torch.linalg.eigh(covariance)
-    count = min(COMPONENTS, variance.shape[1])
     variance, axes = variance.flip(1)[:, :count], axes.flip(2)[..., :count]
     usable = variance > SMALLEST * variance[:, :1]
     return axes * torch.where(usable, variance.clamp(min=1e-30).rsqrt(), 0.0)[:, None]

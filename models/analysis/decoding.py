@@ -110,7 +110,7 @@ def decode(
         held = correct.select(fold == number)
         for name, trials in (("", held), ("_on_swaps", swaps), ("_on_guesses", guesses)):
             for key, values in reader.scores(trials).items():
-                found[key + name].append(values)
+                found[key + name].append(values if len(trials) >= FEWEST else values[:0])
         if number == 0:
             across = held.select(torch.arange(min(len(held), ACROSS)))
             read = reader.cued.read_across(across.activity.memory, gate(across.pair, 0))
@@ -133,6 +133,5 @@ def _named(found: dict[str, list[Tensor]], swaps: Observed, probes: bool) -> tup
 
 
 def _mean(values: Tensor) -> Any:  # noqa: ANN401 - a plain list
-    """Mean over trials ``(M, T)``, every trial as often as there were folds that read it."""
-    mean = values.double().mean(0) if len(values) >= FEWEST else torch.full_like(values.double().sum(0), torch.nan)
-    return as_plain(mean.numpy())
+    """Mean over trials ``(M, T)``, every trial as often as there were folds that read it; None where there are none."""
+    return as_plain(values.double().mean(0).numpy())
