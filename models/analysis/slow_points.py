@@ -165,7 +165,7 @@ class Landmarks:
     item: Tensor
 
 
-@torch.inference_mode()
+@torch.no_grad()  # not inference mode: some cells' Jacobians are found by back-propagation
 def slow_points(
     network: Network,
     display: Displays,
