@@ -22,8 +22,10 @@ async def landmarks(site: Here, id: str, wanted: LandmarksRequest) -> Response:
     ``planes`` is null for a display of one item, else ``items`` (the cued one and its nearest neighbour), ``reports``
     (R radians), ``rings`` ``[2][T][R][3]`` and ``corners`` ``[2][T][4][3]``, ``angle`` and ``floor`` ``[T]`` (degrees
     between the planes of both items, each from trials in which it is cued; and between halves of the trials of one).
-    ``points`` lists slow points of the dynamics by epoch. Arrays are ``{"dtype", "bdata"}``, base64 of little-endian
-    numbers without their shape.
+    ``points`` lists slow points of the dynamics of each epoch: ``x``, ``y``, ``z``, ``speed`` (sizes of the cloud of
+    states per second), ``fixed``, ``stable``, ``starts`` (how many of the runs lead there), ``holds`` (radians that the
+    network would report from there) and ``item`` (the one that this is, -1 for none). Arrays are ``{"dtype",
+    "bdata"}``, base64 of little-endian numbers without their shape.
     """
     await asyncio.to_thread(_trained, site, id)
     question = wanted.model_dump(mode="json", exclude={"view"}) | {"network_id": id}

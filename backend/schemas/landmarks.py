@@ -10,6 +10,7 @@ from backend.schemas.base import Request
 from backend.schemas.networks import Display
 
 Part = Literal["planes", "points"]
+SlowEpoch = Literal["delay", "cue", "recall"]
 
 
 class LandmarksRequest(Request):
@@ -30,6 +31,9 @@ class LandmarksRequest(Request):
     display: Display
     axes: Literal["pca", "plane", "items"] = "pca"
     parts: list[Part] = Field(default=["planes", "points"], min_length=1, max_length=2)
+    epochs: list[SlowEpoch] = Field(
+        default=["delay", "cue", "recall"], min_length=1, max_length=3, description="Whose slow points are wanted."
+    )
     noise: float = Field(1.0, ge=0, le=10, description="Multiplier of all noise.")
     delay: int | None = Field(None, ge=0, le=1000, description="Steps of delay; null is the training's longest.")
     view: str | None = Field(

@@ -4,9 +4,13 @@
   "use strict";
   const { decode } = window.swapscope.angles;
   const REST = 250; // ms without a change
-  const key = (network, { display, axes, noise, delay }) => JSON.stringify([network, display.probe, display.cued, display.cue, axes, noise, delay]);
-  // what a display without its reports leaves alike: the planes stay where they are, in the same axes
-  const place = (network, { axes, noise, delay }) => JSON.stringify([network, axes, noise, delay]);
+  const EPOCHS = ["delay", "cue", "recall"];
+  // What planes and slow points depend on: planes are of all reports, so that dragging one of them moves none.
+  const keysOf = (network, { display, axes, noise, delay }) => ({
+    place: JSON.stringify([network, axes, noise, delay]),
+    planes: JSON.stringify([network, axes, noise, delay, display.probe, display.cued]),
+    points: JSON.stringify([network, axes, delay, display]),
+  });
 
   class Landmarks {
     // network(): the id of the one in front. found(landmarks or null) whenever what is to be drawn has changed.
@@ -14,38 +18,60 @@
       Object.assign(this, { network, found, view: `marks-${Math.random().toString(36).slice(2)}` });
     }
 
-    // A picture was asked for: whatever is under way comes later.
+    // A picture was asked for: whatever is under way comes later, and what was true of another display is faded.
     moving(state) {
       clearTimeout(this.waiting);
       this.abort?.abort();
       this.abort = null;
-      const network = this.network();
-      if (this.shown && this.shown.place !== place(network, state)) this._show(null);
-      else if (this.shown && this.shown.key !== key(network, state) && !this.shown.stale) this._show({ ...this.shown, stale: true });
+      if (!this.shown) return;
+      const keys = keysOf(this.network(), state);
+      if (this.shown.keys.place !== keys.place) this._show(null);
+      else this._fade(keys);
+    }
+
+    _fade(keys) {
+      const { shown } = this;
+      const stale = { planes: shown.keys.planes !== keys.planes, points: shown.keys.points !== keys.points };
+      if (JSON.stringify(stale) !== JSON.stringify(shown.stale)) this._show({ ...shown, stale });
     }
 
     // The picture is there.
     rest(state) {
       clearTimeout(this.waiting);
-      const parts = { none: [], planes: ["planes"], points: ["points"], both: ["planes", "points"] }[state.marks];
-      const wanted = key(this.network(), state);
-      const had = this.shown?.key === wanted && !this.shown.stale ? this.shown : null;
-      const missing = parts.filter((part) => !had || had[part] === undefined || (part === "points" && had.more));
-      if (had) this._show(had);
-      if (missing.length) this.waiting = setTimeout(() => this._ask(missing, state, wanted), REST);
+      const keys = keysOf(this.network(), state);
+      if (this.shown) this._fade(keys);
+      const { shown } = this;
+      const missing = {
+        planes: ["planes", "both"].includes(state.marks) && (shown?.planes === undefined || shown.stale.planes),
+        points: ["points", "both"].includes(state.marks) && (!(shown?.searched >= EPOCHS.length) || shown.stale.points),
+      };
+      if (missing.planes || missing.points) this.waiting = setTimeout(() => this._ask(missing, state, keys), REST);
     }
 
-    async _ask(parts, state, wanted) {
+    async _ask(missing, state, keys) {
       const network = this.network();
       const abort = (this.abort = new AbortController());
       const { display, axes, noise, delay } = state;
-      for (const part of parts) {
-        const body = await this._post(network, { display, axes, noise, delay, parts: [part], view: this.view }, abort.signal);
-        if (!body || abort.signal.aborted) return;
-        const kept = this.shown?.key === wanted && !this.shown.stale ? this.shown : {};
-        this._show({ ...kept, ...this._decoded(body, part), key: wanted, place: place(network, state), stale: false });
-        // slow points come in several answers, so that none of them holds up a picture
-        if (part === "points" && body.more) this.waiting = setTimeout(() => this._ask(["points"], state, wanted), 30);
+      const ask = async (part, more) => {
+        const body = await this._post(network, { display, axes, noise, delay, parts: [part], view: this.view, ...more }, abort.signal);
+        return abort.signal.aborted ? null : body;
+      };
+      const show = (part, changes) => {
+        const had = this.shown ?? { keys: {}, stale: { planes: false, points: false } };
+        this._show({ ...had, ...changes, keys: { ...had.keys, place: keys.place, [part]: keys[part] }, stale: { ...had.stale, [part]: false } });
+      };
+      if (missing.planes) {
+        const body = await ask("planes", {});
+        if (!body) return;
+        show("planes", { planes: this._planes(body) });
+      }
+      // an epoch at a time, so that the search holds up a picture for no longer than one of them takes
+      const points = [];
+      for (let at = 0; missing.points && at < EPOCHS.length; at++) {
+        const body = await ask("points", { epochs: [EPOCHS[at]] });
+        if (!body) return;
+        points.push(...(body.points ?? []));
+        show("points", { points: [...points], searched: at + 1 });
       }
     }
 
@@ -65,12 +91,11 @@
       }
     }
 
-    _decoded(body, part) {
-      if (part === "points") return { points: body.points ?? [], more: Boolean(body.more) };
-      if (!body.planes) return { planes: null };
+    _planes(body) {
+      if (!body.planes) return null;
       const { items, trials } = body.planes;
       const [reports, rings, corners, angle, floor] = ["reports", "rings", "corners", "angle", "floor"].map((name) => decode(body.planes[name]));
-      return { planes: { items, trials, reports, rings, corners, angle, floor, steps: angle.length } };
+      return { items, trials, reports, rings, corners, angle, floor, steps: angle.length };
     }
 
     _show(shown) {

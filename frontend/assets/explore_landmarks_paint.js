@@ -22,7 +22,7 @@
     const planes = planesOf(layer.picture);
     if (!planes) return;
     const { pen, picture } = layer;
-    const dim = picture.landmarks.stale ? 0.35 : 1;
+    const dim = picture.landmarks.stale.planes ? 0.35 : 1;
     const { roles, palette } = layer.look;
     for (const k of [1, 0]) {
       const corners = [0, 1, 2, 3].map((i) => layer.place(...at(planes.corners, planes, 4, k, picture.step, i)));
@@ -66,7 +66,7 @@
       pen.beginPath();
       for (const [dx, dy] of [[0, -SIZE], [SIZE, 0], [0, SIZE], [-SIZE, 0]]) pen.lineTo(x + dx, y + dy);
       pen.closePath();
-      Object.assign(pen, { globalAlpha: picture.landmarks.stale ? 0.4 : 1, lineWidth: 2, strokeStyle: point.stable ? "#12151b" : shade, fillStyle: point.stable ? shade : layer.surface });
+      Object.assign(pen, { globalAlpha: picture.landmarks.stale.points ? 0.4 : 1, lineWidth: 2, strokeStyle: point.stable ? "#12151b" : shade, fillStyle: point.stable ? shade : layer.surface });
       pen.fill();
       pen.stroke();
     }

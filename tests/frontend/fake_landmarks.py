@@ -13,11 +13,11 @@ RING = 12
 def answer(body: dict[str, Any]) -> dict[str, Any]:
     """The answer of `POST /networks/{id}/landmarks`."""
     parts = body.get("parts", ["planes", "points"])
-    found: dict[str, Any] = {"planes": None, "points": None, "more": False}
+    found: dict[str, Any] = {"planes": None, "points": None}
     if "planes" in parts and len(body["display"]["probe"]) > 1:
         found["planes"] = planes(body)
     if "points" in parts:
-        found["points"] = points()
+        found["points"] = [one for one in points() if one["epoch"] in body.get("epochs", [])]
     return found
 
 

@@ -189,7 +189,7 @@ def test_the_address_restores_the_view(page, site, chromium):
     page.get_by_role("slider", name="Time in the trial").focus()
     page.keyboard.press("PageDown")
     page.wait_for_function("location.search.includes('playhead') && location.search.includes('view=line')")
-    marked = "swapscope.explore.landmarks.shown?.planes && !swapscope.explore.landmarks.shown.stale"
+    marked = "swapscope.explore.landmarks.shown?.planes && !swapscope.explore.landmarks.shown.stale.planes"
     page.wait_for_function(marked)
     page.wait_for_timeout(300)
     address, shown = page.url, page.evaluate(SHOWN)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from tests.worker.kinds.conftest import Bench, law_request
 from worker.questions import landmarks, simulate
@@ -19,6 +20,7 @@ SHOWN = {"report": [0.3, -2.1, 1.5], "probe": [0.0, 0.8, -2.0], "cued": 1, "cue"
 def question(network: str, axes: str = "pca", **shown: Any) -> dict[str, Any]:
     return {
         "network_id": network, "display": SHOWN | shown, "axes": axes, "parts": ["planes"], "noise": 1.0, "delay": None,
+        "epochs": ["delay", "cue", "recall"],
     }  # fmt: skip
 
 
@@ -56,3 +58,20 @@ def test_a_display_of_one_item_has_no_planes_to_compare(bench: Bench) -> None:
     id = bench.network(law_request(encoding="conjunctive", slots=3))
     alone = question(id, axes="items", report=[0.3], probe=[0.0], cued=0)
     assert json.loads(landmarks.answer(Shelf(bench.store), alone).body)["planes"] is None
+
+
+@pytest.mark.parametrize("cell", ["rate", "gru"])
+def test_slow_points_are_in_the_view_and_say_what_they_hold(bench: Bench, cell: str) -> None:
+    id = bench.network(law_request(encoding="conjunctive", cell=cell))
+    shelf = Shelf(bench.store)
+    pair = {"report": SHOWN["report"][:2], "probe": SHOWN["probe"][:2]}
+    asked = question(id, **pair) | {"parts": ["points"], "epochs": ["delay", "cue"]}
+    with torch.inference_mode():  # as the warm worker asks
+        found = json.loads(landmarks.answer(shelf, asked).body)
+    assert found["planes"] is None
+    assert {point["epoch"] for point in found["points"]} <= {"delay", "cue"}
+    for point in found["points"]:
+        assert np.isfinite([point["x"], point["y"], point["z"], point["speed"]]).all()
+        assert -np.pi <= point["holds"] <= np.pi
+        assert point["item"] in (-1, 0, 1)
+        assert point["starts"] >= 1
