@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -108,13 +109,14 @@ async def one(analysis_id: str) -> Component:
     result = analysis["result"]
     found = await api.current().all(*(f"/networks/{id}" for id in analysis["network_ids"]))
     networks = [network for network in found if network]
+    shown = await asyncio.to_thread(sections, result, spans_of(networks))  # some thirty figures
     return html.Div(
         [
             _head(analysis),
             verdict_card(result["verdict"]),
             groups_strip(result),
             contents(result),
-            *sections(result, spans_of(networks)),
+            *shown,
             _tests(result),
             await provenance_card(analysis, networks),
             dcc.Store(id="mechanism", data={"id": analysis["id"]}),

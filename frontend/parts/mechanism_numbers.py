@@ -88,6 +88,15 @@ NUMBERS: dict[str, Sequence[Number]] = {
         Number("alignment_same", "alignment, same report (cosine)", "", "random"),
         Number("alignment_other", "alignment, opposite report (cosine)", "", "random"),
     ),
+    "interventions": (
+        Number("swaps", "swaps, undisturbed", "share", "", "undisturbed"),
+        Number("swaps", "without noise in recall", "share", "swaps", "no noise in recall"),
+        Number("swaps", "pushed to the other item’s role", "share", "swaps", "role: to the other item"),
+        Number("swaps", "pushed to it in the behaviour plane", "share", "swaps", "plane: to the other item"),
+        Number("swaps", "cue of the other item in recall", "share", "swaps", "other cue in recall"),
+        Number("committed", "no push turns it round from", "seconds"),
+        Number("reliability", "reliability of single neurons’ effects"),
+    ),
     "refit": (
         Number("largest_gap", "largest gap of the swap function", "points", "largest_gap"),
         Number("mean_gap", "mean gap, signed", "points", "mean_gap"),

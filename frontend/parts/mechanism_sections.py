@@ -189,10 +189,17 @@ def _role_axis(groups: list[Group], spans: Spans, result: Result) -> list[Child]
 
 def _interventions(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
     return [
-        figure_card("mechanism-effects", "What changes swaps", interventions.effects(groups)),
+        figure_card(
+            "mechanism-effects", "What each intervention does", interventions.effects(groups),
+            note="Grey strokes: an intervention as large but at random, or the undisturbed network on new noise.",
+        ),
+        _halves(
+            figure_card("mechanism-push", "Pushed along the role axis", interventions.role_push(groups)),
+            figure_card("mechanism-reversal", "How long a choice can be turned", interventions.reversal(groups)),
+        ),
         figure_card("mechanism-disturbed", "Swaps by distance", interventions.swap_curves(groups)),
-        figure_card("mechanism-neurons", "Single neurons", interventions.neurons(groups)),
-    ]
+        figure_card("mechanism-neurons", "Neurons silenced", interventions.neurons(groups)),
+    ]  # fmt: skip
 
 
 def _refit(groups: list[Group], spans: Spans, result: Result) -> list[Child]:
