@@ -38,6 +38,11 @@ class SideProcesses(Generic[Piece]):
             there.close()
             self._lines[here] = process
 
+    @property
+    def ids(self) -> list[int]:
+        """The processes' ids."""
+        return [process.pid for process in self._lines.values()]
+
     def __enter__(self) -> SideProcesses[Piece]:
         return self
 
