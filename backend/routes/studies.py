@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from backend.planning import plan_study
+from backend.published import plan_published
 from backend.rows import common, find, newest
 from backend.schemas.base import Limit
 from backend.schemas.networks import StudyRequest
+from backend.schemas.published import ANALYSIS_SECONDS, PublishedStudyRequest
 from backend.site import Here
 from backend.store import studies
 from backend.store.tables import DONE, UNFINISHED, Dataset, Study
@@ -21,7 +24,8 @@ router = APIRouter(prefix="/studies", tags=["studies"])
 def study_json(session: Session, row: Study) -> dict[str, Any]:
     """The study; its state and its steps' are those of what the steps make.
 
-    ``example`` is true when the finished study of the example can be looked at, shipped or run here.
+    ``example`` is true when the finished study of the example can be looked at, shipped or run here; ``dataset_id`` is
+    empty where the study rests on none.
     """
     steps = studies.steps(session, row)
     state = studies.state([step["state"] for step in steps])
@@ -47,6 +51,30 @@ def start(site: Here, wanted: StudyRequest) -> dict[str, Any]:
     site.queue.follow_up(site.store, [job.id for job in started])
     site.queue.announce("study", {"id": told["id"], "state": told["state"]})
     return told
+
+
+@router.post("/published", status_code=202, summary="Start the published comparison")
+def start_published(site: Here, wanted: PublishedStudyRequest) -> dict[str, Any]:
+    """An ensemble of networks for every condition, one after the other, then the mechanism of all of them.
+
+    It needs no data: displays of two items, and laws of swaps that are written down.
+    """
+    with site.store.session() as session:
+        study, started = plan_published(session, wanted)
+        told = study_json(session, study)
+    site.queue.follow_up(site.store, [job.id for job in started])
+    site.queue.announce("study", {"id": told["id"], "state": told["state"]})
+    return told
+
+
+@router.post("/published/estimate", summary="How long the published comparison will take")
+async def estimate_published(site: Here, wanted: PublishedStudyRequest) -> dict[str, Any]:
+    """``{seconds, networks, device}``: one training measured on a few steps, and a known time for each analysis."""
+    answer = await site.warm.ask("estimate", wanted.one_training().stored(), seconds=60.0)
+    cost: dict[str, Any] = json.loads(answer.body)
+    networks = len(wanted.conditions) * wanted.count
+    seconds = len(wanted.conditions) * cost["seconds"] + networks * ANALYSIS_SECONDS
+    return {"seconds": seconds, "networks": networks, "device": cost["device"]}
 
 
 def _same_example(session: Session, wanted: StudyRequest) -> dict[str, Any] | None:

@@ -69,7 +69,7 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
     if whole.cell == "dendritic" and "neurons" not in set_by_hand:
         suited["neurons"] = DENDRITIC_NEURONS
     if objective == "moment_matching" and "samples_per_display" not in set_by_hand:
-        suited |= _batch_for_moments(whole, "displays_per_batch" in set_by_hand)
+        suited |= batch_for_moments(whole, "displays_per_batch" in set_by_hand)
     whole = whole.model_copy(update=suited)
     problems = clashes(whole)
     if problems:
@@ -77,7 +77,7 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
     return whole
 
 
-def _batch_for_moments(whole: TrainOptions, displays_chosen: bool) -> dict[str, Any]:
+def batch_for_moments(whole: TrainOptions, displays_chosen: bool) -> dict[str, Any]:
     """Enough responses to each display to compare covariances, of correspondingly fewer displays: the same cost."""
     samples = max(whole.samples_per_display, MOMENT_SAMPLES)
     displays = -(-whole.displays_per_batch * whole.samples_per_display // samples)
