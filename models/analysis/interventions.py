@@ -56,8 +56,9 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         that are gone without noise in recall; ``role_push`` [P] swaps after a push along the role axis at the onset of
         recall; ``reversed_by_role``, ``reversed_by_foreign``, ``reversed_by_cue`` [F] share of choices of the cued item
         that become choices of the other by a push to its role, by one as far along the role axis of another display,
-        and by its cue; ``committed`` the time at which half of the first is lost, seconds; ``ranked`` [n] change of
-        swaps as one neuron is silenced, the largest first, with ``ranked_guesses`` [n] of the same neurons;
+        and by its cue; ``committed`` the time at which half of the first is lost, seconds: the end of recall where the
+        response follows the roles to the end; ``ranked`` [n] change of swaps as one neuron is silenced, the largest
+        first, with ``ranked_guesses`` [n] of the same neurons;
         ``reliability`` correlation of the neurons' effects in two halves of the trials; ``silenced_swaps``,
         ``silenced_guesses`` [S] with the neurons of the largest effects silenced together, on other trials than they
         were chosen on.
@@ -194,7 +195,7 @@ def roles_pushed(trials: Trials, roles: Roles, report: Report = silent) -> Resul
             "reversed_by_role": undone.by_role,
             "reversed_by_foreign": undone.by_foreign,
             "reversed_by_cue": undone.by_cue,
-            "committed": committed(undone.seconds, undone.by_role),
+            "committed": committed(undone.seconds, undone.by_role, undone.end),
         },
         nulls={"role_push": pushed["chance"], "reversed_by_role": undone.by_chance},
     )

@@ -17,7 +17,7 @@ from models.network.intervention import CueFlip, Intervention, Push
 from models.network.task import Epoch, epochs
 
 RUNS = 8  # of each display with either item cued, for the role axis
-TIMES = 8
+TIMES = 12
 LEAST = 0.2  # share of choices that must be turned round at best before a time of commitment means anything
 
 
@@ -82,6 +82,7 @@ class Reversal:
     Attributes:
         steps: recall steps.
         seconds: beginnings of these steps, from cue onset.
+        end: of recall, when the response is read, from cue onset.
         by_role, by_foreign, by_chance: of a push to the other role, and of pushes as far along another display's role
             axis and in a random direction.
         by_cue: of the other item's cue shown again for as long as the cue was.
@@ -89,6 +90,7 @@ class Reversal:
 
     steps: list[int]
     seconds: list[float]
+    end: float
     by_role: list[float | None]
     by_foreign: list[float | None]
     by_chance: list[float | None]
@@ -110,6 +112,7 @@ def reversal(trials: Trials, roles: Roles) -> Reversal:
     return Reversal(
         steps=steps,
         seconds=[(since_cue + step) * config.step_seconds for step in steps],
+        end=(since_cue + config.recall_steps) * config.step_seconds,
         by_role=each(lambda step: roles.push(-1, step, displays=count)),
         by_foreign=each(lambda step: roles.push(-1, step, "foreign", count)),
         by_chance=each(lambda step: roles.push(-1, step, "chance", count)),
@@ -123,15 +126,18 @@ def turned(before: Answers, after: Answers) -> float | None:
     return float((after.reported[chosen] == 1).double().mean()) if bool(chosen.any()) else None
 
 
-def committed(seconds: list[float], shares: list[float | None]) -> float | None:
+def committed(seconds: list[float], shares: list[float | None], end: float) -> float | None:
     """When half of the largest effect is lost for the last time, seconds, linear between the times tried.
 
-    None if the effect is never ``LEAST``, or still above half at the last time.
+    ``end``, when the response is read, if more than half of it is left at the last time tried: then the response
+    follows the roles wherever they are and nothing was decided before. None if the effect never reaches ``LEAST``.
     """
     values = [0.0 if share is None else share for share in shares]
     half = max(values) / 2
-    if max(values) < LEAST or values[-1] >= half:
+    if max(values) < LEAST:
         return None
     last = max(place for place, value in enumerate(values) if value >= half)
+    if last == len(values) - 1:
+        return end
     part = (values[last] - half) / (values[last] - values[last + 1])
     return seconds[last] + part * (seconds[last + 1] - seconds[last])

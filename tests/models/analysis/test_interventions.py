@@ -201,18 +201,18 @@ def test_a_choice_can_be_turned_round_until_it_cannot(trials: Trials) -> None:
     assert found.by_cue[0] is not None
     assert found.by_cue[0] > 0.35, "a cue in time"
     assert found.by_cue[-1] == 0, "and one that comes too late"
-    when = committed(found.seconds, found.by_role)
+    when = committed(found.seconds, found.by_role, found.end)
     assert when is not None
-    assert found.seconds[0] < when < found.seconds[-1]
+    assert found.seconds[0] < when < found.seconds[-1] < found.end == pytest.approx(33 * 0.05)
 
 
 def test_the_last_moment() -> None:
     times = [0.0, 1.0, 2.0, 3.0]
-    assert committed(times, [0.8, 0.8, 0.2, 0.0]) == pytest.approx(1 + 0.4 / 0.6)
-    assert committed(times, [0.8, 0.1, 0.6, 0.0]) == pytest.approx(2 + 0.2 / 0.6), "it could still be done at 2"
-    assert committed(times, [0.1, 0.1, 0.0, 0.0]) is None, "it never could"
-    assert committed(times, [0.9, 0.9, 0.9, 0.9]) is None, "it always can"
-    assert committed(times, [None, 0.9, 0.1, None]) == pytest.approx(1 + 0.45 / 0.8)
+    assert committed(times, [0.8, 0.8, 0.2, 0.0], 3.5) == pytest.approx(1 + 0.4 / 0.6)
+    assert committed(times, [0.8, 0.1, 0.6, 0.0], 3.5) == pytest.approx(2 + 0.2 / 0.6), "it could still be done at 2"
+    assert committed(times, [0.1, 0.1, 0.0, 0.0], 3.5) is None, "it never could"
+    assert committed(times, [0.9, 0.9, 0.9, 0.9], 3.5) == 3.5, "it can until the response is read"
+    assert committed(times, [None, 0.9, 0.1, None], 3.5) == pytest.approx(1 + 0.45 / 0.8)
 
 
 def test_choices_that_are_turned() -> None:
