@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from models.analysis.plane_geometry import plane_of, principal_angles, same_code, shared, tuning_to
-from models.analysis.published_planes import published_cosine
 
 Labelled = tuple[Tensor, Tensor]
 """Reports ``(M, K)`` of the items, the cued one first, and memory activity ``(M, T, m)``."""
@@ -26,7 +25,6 @@ class Comparison:
         largest: the second principal angle between the items' planes, degrees.
         code: correlation of the two items' condition means, over halves.
         code_within: of one item's condition means with themselves, over halves.
-        published: cosine of the planes' normals in three components, as was published.
         variance: share of the variance of activity that is in the plane of its cued item.
         tuning: ``(2, T, 2 H, m)`` of the cued item in either kind.
     """
@@ -37,7 +35,6 @@ class Comparison:
     largest: Tensor
     code: Tensor
     code_within: Tensor
-    published: Tensor
     variance: Tensor
     tuning: Tensor
 
@@ -56,7 +53,6 @@ def compare(first: Labelled, second: Labelled) -> Comparison:
         largest=_mean(principal_angles(one, other)[..., 1] for one, other in across),
         code=_mean(same_code(tuning[0][i][0], tuning[1][j][0]) for i in (0, 1) for j in (0, 1)),
         code_within=_mean(same_code(halves[0][0], halves[1][0]) for halves in tuning),
-        published=published_cosine(first, second),
         variance=_mean(_inside(states, kind[0][0]) for (_, states), kind in zip(kinds, planes, strict=True)),
         tuning=torch.stack([(halves[0][0] + halves[1][0]) / 2 for halves in tuning]),
     )

@@ -26,7 +26,6 @@ from models.analysis.plane_geometry import (
     tuning_to,
 )
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of
-from models.analysis.published_planes import orthogonal_cosine
 from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.displays import Displays
 from models.network.targets import grid
@@ -64,13 +63,12 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         the cued and the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition
         means, report by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a
         quarter, negative if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``,
-        ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane;
-        ``published_cosine`` [D][T], the statistic of ``published_planes``, 0 to 1, with a floor of its own.
+        ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
 
         ``nulls``: ``angle`` [T], ``before``, ``cued``, ``after``, ``change``, ``change_by_cue`` with reports shuffled
         over trials, which leaves what all activity shares; ``random``, of random planes; ``input`` and
         ``input_by_distance`` [D], of the planes in the network's input: what its code of the display does by itself;
-        ``code`` [T], shuffled; ``published_cosine``, what that statistic says of orthogonal planes.
+        ``code`` [T], shuffled.
 
         ``detail``: ``examples``, for the nearest and the farthest pair ``{"probes", "distance", "before", "after"}``,
         where before and after are ``{"first", "second": [R][3], "explained"}``: condition means of both items on the
@@ -157,7 +155,6 @@ def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, ac
         "code_before": code[windows["before"]].mean(),
         "code_after": code[windows["after"]].mean(),
         "variance_share": variance,
-        "published_cosine": torch.stack([_over(group, "published", steps) for group in found]),
     }
     nulls = {
         "angle": angle_of(chance.nanmean(0)),
@@ -165,7 +162,6 @@ def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, ac
         "random": torch.tensor(random_angle(activity.memory.shape[-1])),
         "input": angle_of(inputs.mean()),
         "input_by_distance": angle_of(inputs),
-        "published_cosine": torch.tensor(orthogonal_cosine(sets.separation)),
         "code": _over([one for group in shuffled for one in group], "code", steps),
     }
     axes = {"time": activity.seconds.tolist(), "probe_distance": sets.distances, "report": grid(RING).tolist()}

@@ -65,8 +65,8 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         nothing else; ``random`` and ``random_unsigned`` of random directions.
 
         ``detail``: ``example``, trials of one display with one report of the first item: ``{"points": [M][3], "target",
-        "swap", "other_report": [M], "value"}``; the first coordinate is the place on the axis (0 the cued role, 1 the
-        other), the others the two axes of most variance orthogonal to it.
+        "swap", "other_report": [M], "value"}``; the first coordinate is along the axis, larger towards the target
+        role, the others along the two axes of most variance orthogonal to it.
 
     Raises:
         NothingToAnalyse: if there is never more than one item.

@@ -21,7 +21,6 @@ from models.analysis.plane_geometry import (
     tuning_to,
 )
 from models.analysis.probe_sets import either_cued, probe_sets, slots_of
-from models.analysis.published_planes import orthogonal_cosine
 from models.analysis.subject import NothingToAnalyse, Subject
 from models.circular import distance, wrap
 from models.display_laws import UniformDisplays
@@ -93,37 +92,45 @@ def test_planes_that_share_a_line_count_by_the_variance_they_share() -> None:
     assert float(found.largest) == pytest.approx(90, abs=3)
 
 
-def test_orthogonal_planes_are_at_90_degrees_where_the_published_statistic_has_a_floor() -> None:
-    """Where reports are kept apart, means over one report hold the other item: the published cosine stays above 0."""
-    between, cosine = [], []
-    for seed in range(12):
-        generator = torch.Generator().manual_seed(seed)
-        basis = random_basis(generator)
-        kinds = []
-        for planes_of_items in ((basis[:2], basis[2:4]), (basis[2:4], basis[:2])):
-            report = separated_reports(generator)
-            held = sum(ring(report[:, item], *plane) for item, plane in enumerate(planes_of_items))
-            kinds.append((report, (held + 0.05 * torch.randn(TRIALS, DIMENSIONS, generator=generator))[:, None]))
-        between.append(compare(*kinds).between)
-        cosine.append(compare(*kinds).published)
-    assert float(angle_of(torch.stack(between).mean())) == pytest.approx(90, abs=2)
-    assert float(torch.stack(cosine).mean()) == pytest.approx(orthogonal_cosine(math.pi / 4.1), abs=0.1)
-    assert orthogonal_cosine(math.pi / 4.1) == pytest.approx(0.54, abs=0.01)
-
-
 def test_items_that_keep_apart_are_not_taken_for_each_other() -> None:
-    """With reports at least 100 degrees apart binned means of one item hold much of the other."""
+    """Means over bins of one report, as was published, hold the other item as well, around the opposite report.
+
+    The mean of ``exp(i other)`` given one report is ``-c exp(i one)`` with ``c = sin(s) / (pi - s)`` for reports at
+    least s apart, so that orthogonal planes A and B come out as ``A - c B`` and ``B - c A``, whose cosine is
+    ``2 c / (1 + c^2)``.
+    """
     generator = torch.Generator().manual_seed(3)
+    apart = math.pi / 4.1
     basis = random_basis(generator)
-    report = separated_reports(generator, math.radians(100))
-    states = ring(report[:, 0], basis[0], basis[1]) + 2 * ring(report[:, 1], basis[2], basis[3])
-    own, other = plane_of(tuning_to(report, states))
-    assert float(angle_of(shared(own, other))) > 89.5
-    assert float(angle_of(shared(own, basis[:2].T))) < 0.5
-    bins = ((report[:, 0] + math.pi) / (2 * math.pi) * 8).long().clamp(max=7)
-    means = torch.stack([states[bins == one].mean(0) for one in range(8)])
-    naive = plane_of(means - means.mean(0))
-    assert float(angle_of(shared(naive, basis[:2].T))) > 10
+    report = torch.cat([separated_reports(generator, apart) for _ in range(20)])
+    states = ring(report[:, 0], basis[0], basis[1]) + ring(report[:, 1], basis[2], basis[3])
+    ours = [plane_of(one) for one in tuning_to(report, states)]
+    binned = [plane_of(means_in_bins(report[:, item], states)) for item in (0, 1)]
+    assert float(angle_of(shared(*ours))) > 89.5
+    assert float(angle_of(shared(ours[0], basis[:2].T))) < 0.5
+    other = math.sin(apart) / (math.pi - apart)
+    assert float(shared(*binned).sqrt()) == pytest.approx(2 * other / (1 + other**2), abs=0.03)
+    assert float(shared(*binned).sqrt()) > 0.5
+
+
+def means_in_bins(report: Tensor, states: Tensor) -> Tensor:
+    bins = ((report + math.pi) / (2 * math.pi) * 16).long().clamp(max=15)
+    means = torch.stack([states[bins == one].mean(0) for one in range(16)])
+    return means - means.mean(0)
+
+
+def test_variance_that_all_activity_shares_does_not_pull_planes_together() -> None:
+    """Three dimensions that vary alike in all trials, three times as much as a ring, would be the first three PCs."""
+    between = []
+    for seed in range(12):
+        generator = torch.Generator().manual_seed(100 + seed)
+        loud = torch.linalg.qr(torch.randn(DIMENSIONS, 3, generator=generator)).Q.T
+        kinds = [
+            (reports, states + (torch.randn(TRIALS, 3, generator=generator) @ loud)[:, None])
+            for reports, states in planted((90, 90), noise=0.03, seed=seed)
+        ]
+        between.append(compare(*kinds).between)
+    assert float(angle_of(torch.stack(between).mean())) > 85
 
 
 def test_random_planes_are_as_far_apart_as_theory_says() -> None:
