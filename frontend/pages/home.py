@@ -16,6 +16,7 @@ from frontend.parts.glossary import term
 from frontend.parts.icon import icon
 from frontend.parts.job_card import place, time_left
 from frontend.parts.markup import Child, aria
+from frontend.parts.published_study import published_study
 from frontend.router import Page
 from frontend.shell import watch
 from frontend.wiring import callback, no_update
@@ -45,6 +46,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
             html.Div(cards, className="grid", style={"--cell": "380px"}) if cards else None,
             html.H2("Datasets", className="section") if rows else None,
             html.Section(rows, className="card list", **aria(label="Datasets")) if rows else None,
+            published_study(),
             watch("study", "*"),
             watch("dataset", "*"),
         ],

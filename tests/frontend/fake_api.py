@@ -70,6 +70,18 @@ def create_app() -> FastAPI:
         state.asked.append(("POST", "studies", body))
         return state.studies[1]
 
+    @app.post("/api/studies/published", status_code=202)
+    async def start_published(body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+        state.asked.append(("POST", "studies/published", body))
+        return state.studies[1]
+
+    @app.post("/api/studies/published/estimate")
+    async def estimate_published(body: Annotated[dict[str, Any], Body()]) -> Any:
+        networks = len(body["conditions"]) * body["count"]
+        if networks > 32:
+            return problem(422, "This request cannot be", f"{networks} networks are more than 32.")
+        return {"seconds": 90.0 * networks, "networks": networks, "device": "cpu"}
+
     @app.get("/api/studies/{key}")
     async def study(key: str) -> dict[str, Any]:
         return _found({row["id"]: row for row in state.studies}, key)
