@@ -9,6 +9,7 @@ import torch
 
 import models
 from models.network.config import QUICK
+from models.network.intervention import Intervention
 from models.network.network import Network
 from models.network.storage import UnreadableNetwork, dump, from_card
 
@@ -45,3 +46,10 @@ def test_a_card_of_another_network_is_refused():
     card = json.dumps({"config": QUICK.changed(neurons=16).to_json()}).encode()
     with pytest.raises(UnreadableNetwork, match="another version"):
         from_card(weights, card)
+
+
+def test_the_intervention_of_the_page_can_be_done():
+    call = re.search(r"intervention=(Intervention\(.*?\}\))", PAGE.read_text()).group(1)
+    change = eval(call, {"Intervention": Intervention})
+    assert change == Intervention(silenced=(3,), noise={"recall": 0.0})
+    change.check(QUICK, QUICK.delay_steps[1], items=2)
