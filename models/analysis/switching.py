@@ -20,7 +20,7 @@ from models.circular import FULL_CIRCLE, wrap
 
 FOLDS = 4
 ITERATIONS = 25
-LEAST, MOST = 0.05, 500.0  # of a von Mises concentration
+LEAST, MOST = 2.0, 500.0  # of a von Mises concentration; what is wider than 50 degrees points nowhere
 GRID = 720  # angles from which simulated responses are drawn
 FEWEST_GUESSES = 1e-3  # an impossible response would decide the comparison alone
 
@@ -46,8 +46,8 @@ class Bistable:
         guesses, second = self.guesses[:, None], self.second[..., None]
         parts = [
             guesses.log() - math.log(FULL_CIRCLE),
-            (1 - guesses).log() + (1 - second).log() + von_mises(angle, self.concentration),
-            (1 - guesses).log() + second.log() + von_mises(angle - self.apart, self.concentration),
+            (1 - guesses).log() + (1 - second).log() + von_mises(angle.cos(), self.concentration),
+            (1 - guesses).log() + second.log() + von_mises((angle - self.apart).cos(), self.concentration),
         ]
         return torch.stack(torch.broadcast_tensors(*parts)).logsumexp(0)
 
@@ -74,7 +74,7 @@ class OneMode:
     def log_density(self, angle: Tensor) -> Tensor:
         """``(D, C, S)`` log density of responses, nats per radian."""
         guesses = self.guesses[:, None]
-        there = (1 - guesses).log() + von_mises(angle - self.mode[..., None], self.concentration[:, None])
+        there = (1 - guesses).log() + von_mises((angle - self.mode[..., None]).cos(), self.concentration[:, None])
         return torch.logaddexp(there, guesses.log() - math.log(FULL_CIRCLE))
 
     def sample(self, like: Tensor, generator: torch.Generator) -> Tensor:
@@ -104,16 +104,16 @@ def bistable_gain(angle: Tensor, apart: float, counted: Tensor) -> Tensor:
 
 def fit_bistable(angle: Tensor, apart: float, weight: Tensor) -> Bistable:
     """Expectation-maximisation from equal shares; a cell's share is pulled to a half as by one more response."""
-    error = angle[..., None] - angle.new_tensor([0.0, apart])
+    cosine = (angle[..., None] - angle.new_tensor([0.0, apart])).cos()
     second, guesses = angle.new_full(angle.shape[:2], 0.5), angle.new_full(angle.shape[1:2], 0.1)
     concentration = angle.new_tensor(10.0)
     for _ in range(ITERATIONS):
         share = torch.stack([1 - second, second], -1)[..., None, :]
-        joint = (1 - guesses)[:, None, None] * share * von_mises(error, concentration).exp()
+        joint = (1 - guesses)[:, None, None] * share * von_mises(cosine, concentration).exp()
         belongs = joint / (joint.sum(-1) + guesses[:, None] / FULL_CIRCLE)[..., None] * weight[..., None]
         counts = belongs.sum(-2)
         second = (counts[..., 1] + 0.5) / (counts.sum(-1) + 1)
-        concentration = concentration_of((belongs * error.cos()).sum() / belongs.sum().clamp(min=1e-9))
+        concentration = concentration_of((belongs * cosine).sum() / belongs.sum().clamp(min=1e-9))
         guesses = _guesses(belongs.sum(-1), weight)
     return Bistable(second, concentration, guesses, apart)
 
@@ -124,9 +124,12 @@ def fit_one_mode(angle: Tensor, weight: Tensor) -> OneMode:
     belongs, guesses = weight, angle.new_full(angle.shape[1:2], 0.1)
     for _ in range(ITERATIONS):
         mode = torch.atan2((belongs * sine).sum(-1), (belongs * cosine).sum(-1))
-        error = angle - mode[..., None]
-        concentration = concentration_of((belongs * error.cos()).sum((0, 2)) / belongs.sum((0, 2)).clamp(min=1e-9))
-        there = (1 - guesses)[:, None] * von_mises(error, concentration[:, None]).exp()
+        along = cosine * mode.cos()[..., None] + sine * mode.sin()[..., None]
+        count = belongs.sum((0, 2)).clamp(min=1e-9)
+        # Every mode is the mean of its own responses, which therefore lie too close to it.
+        spread = (1 - (belongs * along).sum((0, 2)) / count) * count / (count - len(mode)).clamp(min=1)
+        concentration = concentration_of(1 - spread)
+        there = (1 - guesses)[:, None] * von_mises(along, concentration[:, None]).exp()
         belongs = there / (there + guesses[:, None] / FULL_CIRCLE) * weight
         guesses = _guesses(belongs, weight)
     return OneMode(mode, concentration, guesses)
@@ -167,10 +170,10 @@ def evenly_moving(cue: Tensor, separation: float, apart: float, like: Bistable) 
     return OneMode(mode, like.concentration.expand(len(cue)), like.guesses)
 
 
-def von_mises(error: Tensor, concentration: Tensor) -> Tensor:
-    """Log density (per radian) of the von Mises law."""
+def von_mises(cosine: Tensor, concentration: Tensor) -> Tensor:
+    """Log density (per radian) of the von Mises law where the error has this cosine."""
     scale = torch.special.i0e(concentration).log() + math.log(FULL_CIRCLE)
-    return concentration * (error.cos() - 1) - scale
+    return concentration * (cosine - 1) - scale
 
 
 def concentration_of(length: Tensor) -> Tensor:
@@ -195,7 +198,7 @@ def _uniform(like: Tensor, generator: torch.Generator) -> Tensor:
 def _noisy(centre: Tensor, concentration: Tensor, guesses: Tensor, like: Tensor, generator: torch.Generator) -> Tensor:
     """Centres with von Mises noise, some replaced by guesses; ``concentration`` is a scalar or ``(C,)``."""
     steps = (torch.arange(GRID, dtype=like.dtype) + 0.5) * (FULL_CIRCLE / GRID) - math.pi
-    density = von_mises(steps, concentration.expand(like.shape[1])[:, None]).exp()
+    density = von_mises(steps.cos(), concentration.expand(like.shape[1])[:, None]).exp()
     cumulative = density.cumsum(-1) / density.sum(-1, keepdim=True)
     draws = _uniform(like, generator).transpose(0, 1)
     index = torch.searchsorted(cumulative, draws.flatten(1)).clamp(max=GRID - 1)
