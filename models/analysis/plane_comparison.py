@@ -22,6 +22,8 @@ class Comparison:
         between: share of one item's plane in the other's, over halves of the trials.
         within: share of a plane in itself, over halves.
         cued_uncued: share of the cued item's plane in that of the other item of the same trials, over halves.
+        uncued: share of the plane of one item, where it is not cued, in that of the other where that is not cued.
+        uncued_within: share of an uncued item's plane in itself, over halves.
         largest: the second principal angle between the items' planes, degrees.
         code: correlation of the two items' condition means, over halves.
         code_within: of one item's condition means with themselves, over halves.
@@ -32,6 +34,8 @@ class Comparison:
     between: Tensor
     within: Tensor
     cued_uncued: Tensor
+    uncued: Tensor
+    uncued_within: Tensor
     largest: Tensor
     code: Tensor
     code_within: Tensor
@@ -44,13 +48,15 @@ def compare(first: Labelled, second: Labelled) -> Comparison:
     kinds = (first, second)
     tuning = [[tuning_to(angles[half::2], states[half::2])[:2] for half in (0, 1)] for angles, states in kinds]
     planes = [[plane_of(half) for half in kind] for kind in tuning]
-    across = [(planes[0][i][0], planes[1][j][0]) for i in (0, 1) for j in (0, 1)]
+    across = [(planes[0][i], planes[1][j]) for i in (0, 1) for j in (0, 1)]
     apart = [(kind[i], kind[1 - i]) for kind in planes for i in (0, 1)]
     return Comparison(
-        between=_mean(shared(one, other) for one, other in across),
+        between=_mean(shared(one[0], other[0]) for one, other in across),
         within=_mean(shared(one[0], other[0]) for one, other in apart),
         cued_uncued=_mean(shared(one[0], other[1]) for one, other in apart),
-        largest=_mean(principal_angles(one, other)[..., 1] for one, other in across),
+        uncued=_mean(shared(one[1], other[1]) for one, other in across),
+        uncued_within=_mean(shared(one[1], other[1]) for one, other in apart),
+        largest=_mean(principal_angles(one[0], other[0])[..., 1] for one, other in across),
         code=_mean(same_code(tuning[0][i][0], tuning[1][j][0]) for i in (0, 1) for j in (0, 1)),
         code_within=_mean(same_code(halves[0][0], halves[1][0]) for halves in tuning),
         variance=_mean(_inside(states, kind[0][0]) for (_, states), kind in zip(kinds, planes, strict=True)),

@@ -54,16 +54,21 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         ``axes``: ``time`` [T] seconds from cue onset, ``probe_distance`` [D] radians (``[None]`` without probes),
         ``report`` [R] radians of the example's rings.
 
-        ``measures`` (angles in degrees, 0 to 90): ``angle`` [D][T], ``angle_all`` [T] over all distances; ``before``
-        (last steps of the delay), ``cued`` (last steps before recall), ``after`` (last of recall), ``change`` (after -
-        before), ``change_by_cue`` (cued - before), ``before_by_distance`` and ``after_by_distance`` [D];
-        ``angle_corrected`` [T], ``before_corrected`` and ``after_corrected``, what noise adds taken out (None where
-        there is too much of it); ``largest_angle`` [T], the second principal angle; ``reliability`` [T], a plane with
-        itself, and ``floor_before``, ``floor_after``: what angles cannot be told from 0; ``cued_uncued`` [T], planes of
-        the cued and the uncued item of the same trials; ``code`` [T], correlation (-1 to 1) of the two items' condition
-        means, report by report: 1 if one readout serves both items, 0 if planes are orthogonal or out of phase by a
-        quarter, negative if phases are opposite; ``code_reliability`` [T], of one item's with itself; ``code_before``,
-        ``code_after``; ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
+        ``measures`` (angles in degrees, 0 to 90):
+
+        - ``angle`` [D][T], ``angle_all`` [T] over all distances, ``before_by_distance`` and ``after_by_distance`` [D];
+        - ``before`` (last steps of the delay), ``cued`` (last steps before recall), ``after`` (last of recall),
+          ``change`` (after - before), ``change_by_cue`` (cued - before);
+        - ``reliability`` [T], a plane with itself, ``floor_before`` and ``floor_after``: what cannot be told from 0;
+        - ``angle_corrected`` [T], ``before_corrected``, ``after_corrected``: what noise adds taken out, None where
+          there is too much of it;
+        - ``largest_angle`` [T], the second principal angle;
+        - ``uncued`` [T], of the items' planes in the trials in which they are not the cued one, and
+          ``uncued_reliability`` [T]; ``cued_uncued`` [T], planes of the cued and the uncued item of the same trials;
+        - ``code`` [T], correlation (-1 to 1) of the two items' condition means, report by report: 1 if one readout
+          serves both items, 0 if planes are orthogonal or out of phase by a quarter, negative if phases are opposite;
+          ``code_reliability`` [T], of one item's with itself; ``code_before``, ``code_after``;
+        - ``variance_share`` [T], of the variance of memory activity that lies in the cued item's plane.
 
         ``nulls``: ``angle`` [T], ``before``, ``cued``, ``after``, ``change``, ``change_by_cue`` with reports shuffled
         over trials, which leaves what all activity shares; ``random``, of random planes; ``input`` and
@@ -132,9 +137,9 @@ def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, ac
     }
     steps = len(activity.seconds)
     share, chance = (torch.stack([_over(one, "between", steps) for one in groups]) for groups in (found, shuffled))
-    within, cued_uncued, largest, code, code_within, variance = (
-        _over([one for group in found for one in group], name, steps)
-        for name in ("within", "cued_uncued", "largest", "code", "code_within", "variance")
+    names = ("within", "cued_uncued", "uncued", "uncued_within", "largest", "code", "code_within", "variance")
+    within, cued_uncued, uncued, uncued_within, largest, code, code_within, variance = (
+        _over([one for group in found for one in group], name, steps) for name in names
     )
     measures = {
         "angle": angle_of(share),
@@ -150,6 +155,8 @@ def _result(sets: ProbeSets, found: Groups, shuffled: Groups, inputs: Tensor, ac
         "floor_before": angle_of(within[windows["before"]].mean()),
         "floor_after": angle_of(within[windows["after"]].mean()),
         "cued_uncued": angle_of(cued_uncued),
+        "uncued": angle_of(uncued),
+        "uncued_reliability": angle_of(uncued_within),
         "code": code,
         "code_reliability": code_within,
         "code_before": code[windows["before"]].mean(),
