@@ -10,7 +10,7 @@ from torch import Tensor
 from models.displays import Displays
 from models.network.intervention import Intervention, run
 from models.network.network import Network
-from models.network.task import Epoch, UnusableDisplays, epochs, stimuli
+from models.network.task import Epoch, Stimuli, UnusableDisplays, epochs, stimuli
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,9 @@ def record(
         UnusableDisplays: if the network cannot be shown a display, or a cue that belongs to none of its items.
         ImpossibleIntervention: if the network or the trial has not what the intervention is about.
     """
-    config, device = network.config, network.device
+    config, count = network.config, len(displays)
     delay = config.delay_steps[1] if delay is None else delay
-    if cue is not None and config.encoding == "index":
-        raise UnusableDisplays(
-            "This network is cued by an item's number, so that a cue cannot be moved off the items. "
-            "Networks with a probe cue (conjunctive or slots) can be shown any cue."
-        )
-    shown = stimuli(displays, config, generator, order).change(lambda value: value.to(device))
-    if cue is not None:
-        shown = replace(shown, cue=cue.to(shown.cue))
-    count = len(displays)
-    if count > 1:
-        shown = shown.change(lambda value: value.repeat_interleave(runs, 0))
+    shown = _shown(network, displays, runs, generator, cue, order)
     if intervention is None:
         prepared = network.prepare(shown, delay, generator, noise, rows=count * runs)
         recalled = network.recall(prepared[-1], network.recall_noise(count * runs, generator, noise))
@@ -84,13 +74,33 @@ def record(
     response = torch.atan2(place[-1, :, 1], place[-1, :, 0])
     if intervention is not None and len(set(intervention.silenced)) == config.neurons:
         response = torch.full_like(response, torch.nan)  # at the origin of the plane, which is no direction
-    activity = whole @ frame if states else whole[..., :0]
     return Recording(
         response=response.reshape(count, runs),
         plane=_by_display(place, count),
-        states=_by_display(activity, count),
+        states=_by_display(whole @ frame if states else whole[..., :0], count),
         epochs=epochs(config, delay),
     )
+
+
+def _shown(
+    network: Network,
+    displays: Displays,
+    runs: int,
+    generator: torch.Generator,
+    cue: Tensor | None,
+    order: Tensor | None,
+) -> Stimuli:
+    """What a network is shown, once for every run of a display; once in all if there is only one display."""
+    config, device = network.config, network.device
+    if cue is not None and config.encoding == "index":
+        raise UnusableDisplays(
+            "This network is cued by an item's number, so that a cue cannot be moved off the items. "
+            "Networks with a probe cue (conjunctive or slots) can be shown any cue."
+        )
+    shown = stimuli(displays, config, generator, order).change(lambda value: value.to(device))
+    if cue is not None:
+        shown = replace(shown, cue=cue.to(shown.cue))
+    return shown.change(lambda value: value.repeat_interleave(runs, 0)) if len(displays) > 1 else shown
 
 
 def _by_display(values: Tensor, count: int) -> Tensor:
