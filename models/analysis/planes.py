@@ -30,13 +30,14 @@ from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.displays import Displays
 from models.network.targets import grid
 from models.network.task import stimuli
-from models.progress import Report, silent
+from models.progress import Progress, Report, silent
 
 EACH = 4  # arrangements of the probes for each probe distance
 TRIALS = 400  # of each arrangement and cued item
 LAST = 3  # steps at the end of an epoch that are averaged
 RING = 12  # reports at which example rings are drawn
-FEWEST = 60  # correct trials in each half that a plane is found from
+FEWEST = 60  # correct trials in each half that a plane is found from, and for each item
+COEFFICIENTS = 12  # times this many: twice as many as it has coefficients
 
 
 def measure(subject: Subject, report: Report = silent) -> Result:
@@ -88,11 +89,12 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     inputs = torch.zeros(len(sets))
     generator = torch.Generator().manual_seed(subject.seed % 2**63)
     for number in range(len(sets)):
+        report(Progress(number / len(sets), "Finding the planes in which items are held"))
         shown = sets.displays(number, sets.reports(grid(TRIALS), generator))
         shown = shown.select(torch.randperm(TRIALS, generator=generator))
         inputs[number] = _input_share(subject, shown)
         pair, activity = _trials(subject, shown, number)
-        if min(len(angles) for angles, _ in pair) < 2 * FEWEST:
+        if min(len(angles) for angles, _ in pair) < 2 * max(FEWEST, COEFFICIENTS * shown.items):
             continue
         group = int(sets.group[number])
         found[group].append(compare(*pair))

@@ -25,16 +25,17 @@ from models.analysis.across import as_plain
 from models.analysis.activity import CORRECT, Activity, joined, observe
 from models.analysis.probe_sets import ProbeSets, either_cued, probe_sets, slots_of, swapped
 from models.analysis.roles import RoleTrials, alignment, common_share, crossed, d_prime, echo, without
-from models.analysis.subject import Result, Subject
+from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.circular import FULL_CIRCLE
 from models.network.targets import grid
-from models.progress import Report, silent
+from models.progress import Progress, Report, silent
 
 EACH = 3  # arrangements of the probes for each probe distance
 VALUES = 8  # reports of the first item
 RUNS = 64  # trials at each report with either item cued
 APART = math.pi / 3  # of the pair's reports, so that a swap cannot be mistaken for an imprecise response
 FEWEST = 8  # swaps, below which nothing is said about them
+FEWEST_RIGHT = 160  # correct trials of the 512 in each half of a pair of probes, from which axes are found
 BEYOND = "_beyond_response"  # ends the names of what is measured without the copy of the response
 
 
@@ -69,14 +70,18 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         role, the others along the two axes of most variance orthogonal to it.
 
     Raises:
-        NothingToAnalyse: if there is never more than one item.
+        NothingToAnalyse: if there is never more than one item, or the network hardly ever reports the cued one.
     """
     sets = probe_sets(subject, EACH)
     generator = torch.Generator().manual_seed(subject.seed % 2**63)
     readings = {name: Reading() for name in ("", BEYOND, "echo", "shuffled")}
-    shares, example = [], {}
+    shares: list[Tensor] = []
+    example: dict[str, Any] = {}
     for number in range(len(sets)):
+        report(Progress(number / len(sets), "Finding the axes of roles"))
         trials, activity = _trials(subject, sets, number, generator)
+        if min(int((trials.right & (trials.half == half)).sum()) for half in (0, 1)) < FEWEST_RIGHT:
+            continue
         reports = _reports(trials, activity)
         copies = [echo(trials, activity.response, reports, half) for half in (0, 1)]
         rest = [without(trials, copy) for copy in copies]
@@ -85,8 +90,10 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         readings["echo"].add([replace(trials, states=copy) for copy in copies])
         readings["shuffled"].add([_shuffled(trials, generator)] * 2)
         shares.append(1 - _power(rest[0], 1) / _power(trials, 1).clamp(min=1e-12))
-        if number == 0:
+        if not example:
             example = _example(trials, reports[:, 1])
+    if not shares:
+        raise NothingToAnalyse("This network hardly ever reports the cued item: no axis of its role can be found.")
     return _result(readings, torch.stack(shares).mean(0), activity, example)
 
 

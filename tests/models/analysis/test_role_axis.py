@@ -200,6 +200,9 @@ def test_a_display_of_one_item_has_no_roles(example: Subject) -> None:
     alone = Subject(Network(QUICK, seed=1), UniformDisplays((1,), probe_places=8), SwapLaw(), seed=1)
     with pytest.raises(NothingToAnalyse, match="one item"):
         measure(alone)
+    untrained = Subject(Network(QUICK, seed=1), UniformDisplays((6,), probe_places=8), SwapLaw(), seed=1)
+    with pytest.raises(NothingToAnalyse, match="hardly ever"):
+        measure(untrained)
 
 
 def test_a_network_without_swaps_says_nothing_about_them(monkeypatch: pytest.MonkeyPatch, example: Subject) -> None:
