@@ -6,6 +6,7 @@
   const { RunsLayer } = window.swapscope;
   const AXES = ["x", "y", "z"];
   const DISTANCE = 1.93; // of the camera of frontend/figures/state_space.py from the middle
+  const REST = 350; // ms without a new picture
   const thousandth = (value) => Math.round(value * 1000) / 1000 + 0;
   const rounded = (camera) => Object.fromEntries(["eye", "center", "up"].map((name) => [name, Object.fromEntries(AXES.map((axis) => [axis, thousandth(camera[name][axis])]))]));
 
@@ -50,12 +51,22 @@
       }
       this.layer.show(picture);
       this.traces.keep();
+      clearTimeout(this.settling);
+      this.settling = setTimeout(() => this._settle(), REST);
+    }
+
+    async _settle() {
+      if (!this.graph.isConnected) return;
+      this.ranges[this.state.axes] = null;
+      await this.draw(this.result, this.state, this.selected, this.step);
+      clearTimeout(this.settling);
     }
 
     // Planes and slow points of explore_landmarks.js, or null.
     mark(landmarks) {
       this.landmarks = landmarks;
       if (!this.layer.picture) return;
+      if (this.state.axes === "items") return void this.draw(this.result, this.state, this.selected, this.step);
       this.layer.show({ ...this.layer.picture, landmarks });
       this._keepSoon();
     }
@@ -105,7 +116,15 @@
       return { ...this.base.layout, template, scene };
     }
 
-    // Ranges grow with room to spare and shrink only far: the scene stands still while an item is dragged.
+    // In the axes of the items' planes these belong into the frame.
+    _withPlanes(wanted) {
+      const planes = this.state.axes === "items" && this.state.marks !== "points" && this.state.marks !== "none" ? this.landmarks?.planes : null;
+      if (!planes || this.landmarks.stale.planes) return;
+      planes.corners.forEach((value, i) => (wanted[i % 3] = [Math.min(wanted[i % 3][0], value), Math.max(wanted[i % 3][1], value)]));
+    }
+
+    // Ranges grow with room to spare and shrink only far: the scene stands still while an item is dragged. At rest they
+    // are settled: the same for the same runs, however these were come to.
     _stickyRanges() {
       const plane = this.state.axes === "plane";
       const kept = (this.ranges[this.state.axes] ??= [null, null, null]);
@@ -118,17 +137,19 @@
         }
         return [low, high];
       });
+      this._withPlanes(wanted);
       if (plane) {
         const most = Math.max(...wanted.slice(0, 2).flat().map(Math.abs));
         wanted[0] = wanted[1] = [-most, most];
       }
       wanted.forEach(([low, high], i) => {
         const span = Math.max(high - low, 1e-6);
+        const step = 2 ** Math.round(Math.log2(span)) / 16;
         const had = kept[i];
         // a line that leaves the frame a little is still seen whole
         const slack = had ? 0.04 * (had[1] - had[0]) : 0;
         if (had && low >= had[0] - slack && high <= had[1] + slack && span > 0.5 * (had[1] - had[0])) return;
-        const grown = had && span > 0.5 * (had[1] - had[0]) ? [Math.min(low - 0.1 * span, had[0]), Math.max(high + 0.1 * span, had[1])] : [low - 0.05 * span, high + 0.05 * span];
+        const grown = had && span > 0.5 * (had[1] - had[0]) ? [Math.min(low - 0.1 * span, had[0]), Math.max(high + 0.1 * span, had[1])] : [Math.floor(low / step - 0.25) * step, Math.ceil(high / step + 0.25) * step];
         kept[i] = plane && i < 2 ? [-Math.max(...grown.map(Math.abs)), Math.max(...grown.map(Math.abs))] : grown;
       });
       return kept.map((range) => [...range]);

@@ -2,125 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import fake_api
-import fake_simulation
 import pytest
 import study_numbers
-import uvicorn
+from explore_browser import SHOWN, after_picture, drag, open_explore, points, states
 
-from frontend import api
-from frontend.app import attach
-
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the pages are not tried in a browser"),
-]
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-SHOWN = """() => {
-  const sum = (values) => [...values].reduce((a, b) => a + (b || 0), 0);
-  const points = (id) => document.querySelector(`#${id} .js-plotly-plot`).data.map((trace) => ({
-    name: trace.name, length: (trace.x ?? trace.theta).length, sum: sum(trace.y ?? trace.r)}));
-  return {responses: points('explore-responses'), states: points('explore-states'), state: swapscope.explore.state};
-}"""
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[SimpleNamespace]:
-    """The pages and the fake API on a free port, in a thread."""
-    before = api.current()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = fake_simulation.mount(fake_api.create_app())
-    attach(app, SimpleNamespace(api_url=f"http://127.0.0.1:{port}", token=None))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", app=app, asked=app.state.fake.asked)
-    server.should_exit = True
-    thread.join(10)
-    api.use(before)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as started, tempfile.TemporaryDirectory() as folder:
-        context = started.chromium.launch_persistent_context(
-            folder, executable_path=CHROMIUM, headless=True, args=ARGUMENTS, viewport={"width": 1440, "height": 900}
-        )
-        yield context
-        context.close()
-
-
-@pytest.fixture
-def page(chromium: Any, site: SimpleNamespace) -> Iterator[Any]:
-    """A tab; the test fails when the page says an error or asks another machine for anything."""
-    tab = chromium.new_page()
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.on(
-        "request",
-        lambda one: (
-            said.append(one.url) if urlsplit(one.url).scheme == "http" and not one.url.startswith(site.url) else None
-        ),
-    )
-    tab.expected = []
-    yield tab
-    tab.close()
-    assert [one for one in said if not any(words in one for words in tab.expected)] == []
-
-
-def states(name: str) -> str:
-    """A trace of the state space, in the browser."""
-    return f"document.querySelector('#explore-states .js-plotly-plot').data.find((trace) => trace.name === '{name}')"
-
-
-def points(shown: dict[str, Any], name: str) -> int:
-    return next(one["length"] for one in shown["states"] if one["name"] == name)
-
-
-def open_explore(page: Any, address: str) -> None:
-    page.goto(address)
-    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=30000)
-
-
-def after_picture(page: Any, act: Any) -> dict[str, Any]:
-    """Do something, wait for the picture that follows, and say what is shown."""
-    before = page.evaluate("swapscopeLatency.all.length")
-    act()
-    page.wait_for_function(f"swapscopeLatency.all.length > {before}", timeout=15000)
-    return page.evaluate(SHOWN)
-
-
-def drag(page: Any, locator: Any, dx: float, dy: float) -> None:
-    box = locator.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    for part in range(1, 6):
-        page.mouse.move(x + dx * part / 5, y + dy * part / 5)
-    page.mouse.up()
-
-
+pytestmark = pytest.mark.browser
 THREE = "items=45:-60,90:75,-90:170"
 
 
