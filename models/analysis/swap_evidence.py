@@ -87,18 +87,25 @@ def judge(
 def _departure(wrong: Evidence | None, right: Evidence, timing: Timing) -> dict[str, Any]:
     """When swap trials leave correct trials of the same displays."""
     if wrong is None:
-        numbers = ("departs", "decided", "decided_low", "decided_high", "looks_wrong_at_cue", "looks_wrong_at_recall")
+        numbers = (
+            "departs",
+            "memory_turns",
+            "memory_turns_low",
+            "memory_turns_high",
+            "looks_wrong_at_cue",
+            "looks_wrong_at_recall",
+        )
         return {"looks_wrong": [None] * len(timing.seconds)} | dict.fromkeys(numbers)
     share = looks_wrong(_score(wrong, timing), _score(right, timing))
-    decided = decision((wrong.along[0], wrong.apart[0]), (right.along[0], right.apart[0]), timing.seconds)
+    turn = decision((wrong.along[0], wrong.apart[0]), (right.along[0], right.apart[0]), timing.seconds)
     return {
         "looks_wrong": as_plain(share.numpy()),
         "looks_wrong_at_cue": float(share[timing.cue - 1]),
         "looks_wrong_at_recall": float(share[timing.recall - 1]),
         "departs": departure(share, wrong.apart.shape[2], timing.seconds),
-        "decided": decided.time,
-        "decided_low": decided.low,
-        "decided_high": decided.high,
+        "memory_turns": turn.time,
+        "memory_turns_low": turn.low,
+        "memory_turns_high": turn.high,
     }
 
 

@@ -30,7 +30,8 @@ def measure(subject: Subject, report: Report = silent) -> Result:
 
     Axes:
         time: ``[T]`` seconds from cue onset.
-        fork: ``[K]`` seconds at which runs with a common past part, from the onset to the end of recall.
+        fork: ``[K]`` seconds at which runs with a common past part: the ends of stimulus and delay, then from the onset
+            to the end of recall.
 
     Measures:
         projection_{misbinding, misselection, misinterpretation}_{swap, correct}: ``[T]`` 0 nominal, 1 error; swap
@@ -44,14 +45,15 @@ def measure(subject: Subject, report: Report = silent) -> Result:
         looks_wrong: ``[T]`` share of pairs (a swap and a correct trial of the same display) in which the swap trial
             is the one that looks more like an error; looks_wrong_at_cue, looks_wrong_at_recall: the same at the last
             step before the cue and before recall; departs: seconds, from when on it is always above chance.
-        decided, decided_low, decided_high: seconds at which swap trials are half way from correct trials to the error,
-            with a 95 % bootstrap interval over trials.
+        memory_turns, memory_turns_low, memory_turns_high: seconds at which swap trials are half way from correct trials
+            to the error, with a 95 % bootstrap interval over trials. Memory follows the decision, it need not make it.
+        determined, determined_low, determined_high: ``[K]`` share of the variance of swapping (of the same display)
+            that is determined by what has happened up to this moment, with a 95 % bootstrap interval: runs share all
+            noise up to it and none after it. determined_before_recall: the share at the onset of recall.
+        decided, decided_low, decided_high: seconds at which half of it is determined, with its interval. Other than
+            what can be seen in activity, this is about causes, and is the same question for the exact sampler.
         commitment: ``[T]`` belief of an ideal observer of the plane that the item reported in the end will be, swap
             minus correct trials of the same displays (0 before recall); decided_plane: seconds at which it is 1/2.
-        determined, determined_low, determined_high: ``[K]`` share of the variance of swapping (of the same display)
-            that is determined by what has happened up to this moment, with a 95 % bootstrap interval: runs with the
-            same noise up to it and fresh noise after it; half_determined: seconds at which it is 1/2. In these units
-            "decided" is a fact about causes, while the others are about what can be seen.
         share_{none, misbinding, misinterpretation, misselection, early_misselection, late_misselection}: shares of swap
             trials by what they show at the end of the delay, between cue and recall, and at the end of recall; early
             and late misselection, right after the cue and during recall, add up to misselection.
@@ -62,8 +64,8 @@ def measure(subject: Subject, report: Report = silent) -> Result:
 
     Nulls:
         projection_*_swap: the same onto the errors of other trials. weight_*, share_*, gain: of the correct trials.
-        looks_wrong: 1/2. commitment, determined, and decided, decided_plane, half_determined: of the
-        exact sampler on the same displays and schedule, where the plane is all that there is.
+        looks_wrong: 1/2. determined, determined_before_recall, decided, commitment, decided_plane: of the exact sampler
+        on the same displays and schedule, where the plane is all that there is.
 
     Detail:
         trials: how many there were of each kind.
@@ -89,14 +91,14 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     wrong, right = (Sample(one.activity.memory, one.pair) for one in (kept, same))
     measures, nulls = judge(model, wrong if enough else None, right, timing)
     report(Progress(0.5, "Swap hypotheses: when it is decided"))
-    when, when_ideal = decided(subject, kept if enough else None, same, timing)
+    when, when_ideal = decided(subject, kept if enough else None, same)
     measures |= when
     nulls |= when_ideal
     measures["explained"] = as_plain(model.explained.numpy())
     measures["swap_rate"] = float((outcome == SWAP).double().mean())
     measures["guess_rate"] = float((outcome == GUESS).double().mean())
     counts = {"correct": len(correct), "swap": len(swaps), "pairs": len(kept)}
-    axes = {"time": timing.seconds.tolist(), "fork": fork_times(subject, timing)}
+    axes = {"time": timing.seconds.tolist(), "fork": fork_times(observed)}
     return Result(axes, measures, nulls, {"trials": counts})
 
 

@@ -20,7 +20,7 @@ PUBLISHED = {1: 0.10, 5: 0.11, 10: 0.13, 15: 0.20, 20: 0.38, 25: 0.68, 30: 0.89,
 
 
 def test_belief_on_swaps_of_the_published_schedule():
-    displays = TWO.draw(1000, torch.Generator().manual_seed(1))
+    displays = TWO.draw(700, torch.Generator().manual_seed(1))
     law = SwapLaw(kind="flat", correct=0.9)
     found = ideal(displays, law, TrainConfig(schedule="linear"), torch.Generator().manual_seed(2), runs=8)
     assert float((found.reported > 0).double().mean()) == pytest.approx(0.091, abs=0.008)
