@@ -33,21 +33,18 @@ def published_study() -> html.Section:
     """The card with its button, and the dialog in which conditions are chosen and the time is said."""
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2("The published comparison", className="card-title"),
-                    html.P(
-                        "No data of your own yet? Train networks on displays of two items, on written-down laws of "
-                        "swaps and the traditional ways, and see side by side how each comes to its errors.",
-                        className="soft",
-                    ),
-                ],
-                className="grow",
+            html.H2("The published comparison", className="card-title"),
+            html.P(
+                "No data of your own yet? Train networks on displays of two items, on written-down laws of swaps and "
+                "the traditional ways, and see side by side how each comes to its errors.",
+                className="card-note",
             ),
-            dmc.Button("Train and compare …", id="published-open", variant="default", leftSection=icon("flask", 16)),
+            html.Div(
+                dmc.Button("Train and compare …", id="published-open", variant="default", leftSection=icon("flask", 16))
+            ),
             _dialog(),
         ],
-        className="card row",
+        className="card stack",
         **aria(label="The published comparison"),
     )
 
