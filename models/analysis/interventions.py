@@ -26,6 +26,7 @@ FEWER = 100  # displays, where many interventions are compared
 SIZES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
 PLANE_SIZE = 2.0  # in standard deviations
 LEAST_SWAPS = 0.01  # of a network of which a share of the swaps can be told
+LEAST_ROOM = 0.1  # between the shares of correct and swapped responses, for them to be exchanged
 
 
 @dataclass(frozen=True)
@@ -46,31 +47,35 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     are nearest to another item and within an eighth of a circle of it, guesses that of responses within that of none.
 
     Returns:
-        axes: ``what`` [W] names of interventions, the first is none; ``distance`` [D] of probes, radians, [None] if the
-        network never sees probes; ``push`` [P] shares of the way from one role to the other, -1 makes the other item
-        the target; ``seconds`` [F] times in recall, from cue onset; ``silenced`` [S] how many neurons together.
-
-        measures: ``swaps``, ``guesses`` [W] shares, ``sd`` [W] circular, of correct responses, radians,
-        ``beyond_guesses`` [W] swaps less what guesses would make of them, ``change`` [W] of swaps, trial by trial;
-        ``swap_curve`` [W][D] probability that one other item is reported; ``removed_without_noise`` the share of swaps
-        that are gone without noise in recall; ``role_push`` [P] swaps after a push along the role axis at the onset of
-        recall; ``reversed_by_role``, ``reversed_by_foreign``, ``reversed_by_cue`` [F] share of choices of the cued item
-        that become choices of the other by a push to its role, by one as far along the role axis of another display,
-        and by its cue; ``committed`` the time at which half of the first is lost, seconds: the end of recall where the
-        response follows the roles to the end; ``ranked`` [n] change of swaps as one neuron is silenced, the largest
-        first, with ``ranked_guesses`` [n] of the same neurons;
-        ``reliability`` correlation of the neurons' effects in two halves of the trials; ``silenced_swaps``,
-        ``silenced_guesses`` [S] with the neurons of the largest effects silenced together, on other trials than they
-        were chosen on.
-
-        nulls: ``swaps``, ``guesses``, ``sd``, ``beyond_guesses``, ``change`` [W]: of an intervention as large but at
-        random where there is one, of the undisturbed network on new noise elsewhere; ``role_push``,
-        ``reversed_by_role`` of random directions outside the behaviour plane; ``ranked`` [n] if silencing did nothing
-        to swaps (signs of the trials drawn anew), sorted alike; ``silenced_swaps``, ``silenced_guesses`` of random
-        neurons.
-
-        detail: ``trials`` their number, ``intervals`` [W] 95 % of ``swaps`` (binomial) and of ``change``, and
-        ``neurons`` the most telling ones.
+        axes:
+            ``what`` [W] names of interventions, the first is none; ``distance`` [D] of probes, radians, [None] if the
+            network never sees probes; ``push`` [P] shares of the way from one role to the other, -1 makes the other
+            item the target; ``seconds`` [F] times in recall, from cue onset; ``silenced`` [S] how many neurons
+            together.
+        measures:
+            ``swaps``, ``guesses`` [W] shares; ``sd`` [W] circular, of correct responses, radians; ``beyond_guesses``
+            [W] swaps less what guesses would make of them; ``change`` [W] of swaps, trial by trial; ``swap_curve``
+            [W][D] probability that one other item is reported.
+            ``removed_without_noise`` share of the swaps that are gone without noise in recall.
+            ``role_push`` [P] swaps after a push along the role axis at the onset of recall; ``role_exchange`` how far
+            such a push of -1 makes the other item be reported as often as the cued one was, 0 not at all and 1 fully.
+            ``reversed_by_role``, ``reversed_by_foreign``, ``reversed_by_cue`` [F] share of choices of the cued item
+            that become choices of the other by a push to its role, by one as far along the role axis of another
+            display, and by its cue; ``committed`` the time at which half of the first is lost, seconds: the end of
+            recall where the response follows the roles to the end.
+            ``ranked`` [n] change of swaps as one neuron is silenced, the largest first; ``ranked_guesses`` [n] of
+            guesses, of the same neurons; ``reliability`` correlation of the neurons' effects in two halves of the
+            trials; ``silenced_swaps``, ``silenced_guesses`` [S] with the neurons of the largest effects silenced
+            together, on other trials than they were chosen on.
+        nulls:
+            ``swaps``, ``guesses``, ``sd``, ``beyond_guesses``, ``change`` [W] of an intervention as large but at random
+            where there is one, of the undisturbed network on new noise elsewhere; ``role_exchange``, ``role_push``,
+            ``reversed_by_role`` of random directions outside the behaviour plane; ``ranked`` [n] if silencing did
+            nothing to swaps (signs of the trials drawn anew), sorted alike; ``silenced_swaps``, ``silenced_guesses`` of
+            random neurons.
+        detail:
+            ``trials`` their number; ``intervals`` [W] 95 % of ``swaps`` (binomial) and of ``change``; ``neurons`` the
+            most telling ones.
 
     Raises:
         NothingToAnalyse: if the network has only ever seen one item at a time.
@@ -101,14 +106,17 @@ def conditions(trials: Trials, roles: Roles, report: Report = silent) -> Result:
         answers.append(trials.answers(one.change, one.delay))
         chance.append(again if one.chance is None else trials.answers(one.chance))
     found = _judged(trials, answers, answers[0])
-    swaps = dict(zip((one.name for one in done), found["swaps"], strict=True))
-    base = swaps["undisturbed"]
-    removed = 1 - swaps["no noise in recall"] / base if base >= LEAST_SWAPS else None
+    named = dict(zip((one.name for one in done), zip(answers, chance, strict=True), strict=True))
+    base, pushed = answers[0], named["role: to the other item"]
     return Result(
         axes={"what": [one.name for one in done], "distance": distances},
         measures=found
-        | {"swap_curve": [trials.swap_curve(one, edges) for one in answers], "removed_without_noise": removed},
-        nulls=_judged(trials, chance, answers[0]),
+        | {
+            "swap_curve": [trials.swap_curve(one, edges) for one in answers],
+            "removed_without_noise": _removed(base, named["no noise in recall"][0]),
+            "role_exchange": _exchanged(base, pushed[0]),
+        },
+        nulls=_judged(trials, chance, base) | {"role_exchange": _exchanged(base, pushed[1])},
         detail={
             "trials": len(answers[0].reported),
             "intervals": {
@@ -127,6 +135,19 @@ def _judged(trials: Trials, answers: Sequence[Answers], base: Answers) -> dict[s
         "beyond_guesses": [float(trials.beyond_guesses(one).mean()) for one in answers],
         "change": [float((one.swapped - base.swapped).mean()) for one in answers],
     }
+
+
+def _removed(base: Answers, quiet: Answers) -> float | None:
+    """Share of the swaps that are gone; None if there are hardly any."""
+    swaps = float(base.swapped.mean())
+    return 1 - float(quiet.swapped.mean()) / swaps if swaps >= LEAST_SWAPS else None
+
+
+def _exchanged(base: Answers, pushed: Answers) -> float | None:
+    """0 if the others are reported as often as before, 1 as often as the cued item was; None if that is the same."""
+    swaps = float(base.swapped.mean())
+    room = float((base.reported == 0).double().mean()) - swaps
+    return (float(pushed.swapped.mean()) - swaps) / room if room >= LEAST_ROOM else None
 
 
 def interventions(trials: Trials, roles: Roles) -> list[Done]:

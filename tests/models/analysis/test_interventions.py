@@ -175,6 +175,18 @@ def test_effects_of_nothing_are_what_chance_says() -> None:
     assert Neurons(torch.zeros(4, 10), torch.zeros(4), [None] * 4).reliability() is None
 
 
+def test_what_the_few_numbers_say() -> None:
+    def answers(correct: int, swapped: int) -> Answers:
+        return Answers(torch.tensor([0] * correct + [1] * swapped + [-1] * (100 - correct - swapped)), torch.zeros(100))
+
+    assert interventions._exchanged(answers(80, 20), answers(20, 80)) == pytest.approx(1)
+    assert interventions._exchanged(answers(80, 20), answers(80, 20)) == 0
+    assert interventions._exchanged(answers(80, 10), answers(0, 45)) == pytest.approx(0.5)
+    assert interventions._exchanged(answers(50, 45), answers(0, 45)) is None
+    assert interventions._removed(answers(80, 20), answers(95, 5)) == pytest.approx(0.75)
+    assert interventions._removed(answers(100, 0), answers(100, 0)) is None
+
+
 def test_roles_exchanged_at_the_onset_of_recall_exchange_the_answers(trials: Trials, base: Answers) -> None:
     roles = Roles.of(trials)
     onset = roles.direction[:, roles.epochs[-1].start - 1]
@@ -291,6 +303,7 @@ def test_everything_in_plain_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(measures["silenced_swaps"]) == len(nulls["silenced_swaps"]) == len(axes["silenced"])
     assert measures["swaps"][what.index("no noise in the plane")] == 0
     assert measures["change"][0] == 0
+    assert measures["role_exchange"] > 0.7 > nulls["role_exchange"]
     for low, high in plain["detail"]["intervals"]["swaps"]:
         assert low <= high
     assert interventions.measure(subject).to_json() == plain, "the same every time"
