@@ -119,6 +119,7 @@ async def say_cost(opened: bool | None, conditions: list[str] | None, count: flo
 @callback(
     Output("wake", "data", allow_duplicate=True),
     Output("refresh", "data", allow_duplicate=True),
+    Output("published-dialog", "opened", allow_duplicate=True),
     Input("published-start", "n_clicks"),
     State("published-conditions", "value"),
     State("published-count", "value"),
@@ -128,6 +129,6 @@ async def say_cost(opened: bool | None, conditions: list[str] | None, count: flo
 async def start(clicks: int | None, conditions: list[str] | None, count: float | None) -> object:
     """Start the study; its card shows how far it is."""
     if not clicks:
-        return no_update, no_update
+        return no_update, no_update, no_update
     study = await api.current().post("/studies/published", request(conditions, count))
-    return f"study-{study['id']}", f"study-{study['id']}"
+    return f"study-{study['id']}", f"study-{study['id']}", False
