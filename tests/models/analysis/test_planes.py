@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
+import scipy.linalg
 import torch
 from torch import Tensor
 
@@ -142,9 +144,13 @@ def test_random_planes_are_as_far_apart_as_theory_says() -> None:
         assert float(angle_of(share.mean())) == pytest.approx(random_angle(dimensions), abs=0.5)
 
 
-def test_principal_angles_of_known_planes() -> None:
+def test_principal_angles_are_those_of_scipy() -> None:
     one, other = torch.eye(4)[:, :2], torch.eye(4)[:, [0, 2]]
     assert principal_angles(one, other).tolist() == pytest.approx([0, 90], abs=1e-3)
+    drawn = torch.linalg.qr(torch.randn(2, 5, 2, generator=torch.Generator().manual_seed(8), dtype=torch.float64)).Q
+    theirs = np.degrees(scipy.linalg.subspace_angles(drawn[0].numpy(), drawn[1].numpy()))
+    assert principal_angles(drawn[0], drawn[1]).numpy() == pytest.approx(np.sort(theirs), abs=1e-6)
+    assert float(shared(drawn[0], drawn[1])) == pytest.approx((np.cos(np.radians(theirs)) ** 2).mean())
 
 
 def test_reliability_falls_with_noise_and_bounds_what_can_be_told() -> None:
