@@ -6,8 +6,10 @@ else from the words. Claims marked as ours are no published ones: they say what 
 
 from __future__ import annotations
 
+from scipy.stats import spearmanr
+
 from benchmarks.claims import Claim, claim, compared
-from benchmarks.measured import Measured
+from benchmarks.measured import Measured, Values
 from models.network.published import BY_NAME
 
 SMOOTH = ("smooth_2", "smooth_1", "smooth_0")
@@ -84,7 +86,23 @@ def planes_rest_on(found: Measured) -> list[Claim]:
                 found.numbers(name, "role_axis.response_share"), high=0.5, control=True,
             ),
         ]  # fmt: skip
+    order = ("no_swap", "smooth_2", "flat_0.05", "smooth_1", "smooth_0", "flat_0.3")
+    angles = [found.numbers(name, "planes.before") for name in order]
+    rates = [found.numbers(name, "swap_hypotheses.swap_rate") for name in order]
+    claims.append(
+        claim(
+            "diffusion: the overlap of the planes before the cue has nothing to do with how often a network swaps",
+            "rank correlation of angle and swaps over the six laws, for each seed", _by_seed(rates, angles), -0.5, 0.5,
+            control=True,
+        )
+    )  # fmt: skip
     return claims
+
+
+def _by_seed(some: list[Values], others: list[Values]) -> Values:
+    """Spearman's correlation over conditions, one for each seed."""
+    pairs = zip(zip(*some, strict=True), zip(*others, strict=True), strict=True)
+    return [None if None in (*a, *b) else float(spearmanr(a, b).statistic) for a, b in pairs]
 
 
 def published_figure(found: Measured) -> list[Claim]:
@@ -122,7 +140,7 @@ def after_the_cue(found: Measured) -> list[Claim]:
             ),
             claim(
                 f"{title}: the swap is decided after the cue",
-                "seconds from cue onset at which swap trials are half way to the error",
+                "seconds from cue onset at which half of it is determined",
                 found.numbers(name, "swap_hypotheses.decided"), low=CUE_ENDS,
             ),
             claim(
@@ -187,4 +205,24 @@ def role_axis(found: Measured) -> list[Claim]:
     return claims
 
 
-PARTS = (planes, planes_rest_on, published_figure, after_the_cue, role_axis)
+def noise_and_roles(found: Measured) -> list[Claim]:
+    """What is done to a network: without noise no swaps; ours: the role axis is a cause."""
+    claims = []
+    for name in ("smooth_0", "smooth_1", "flat_0.3"):
+        title = BY_NAME[name].title
+        claims += [
+            claim(
+                f"{title}: without noise during recall there are no swaps",
+                "share of the swaps that are gone", found.numbers(name, "interventions.removed_without_noise"), low=0.9,
+            ),
+            claim(
+                f"{title}: a push along the role axis exchanges the items",
+                "share of the way to a full exchange, less that of a random push",
+                found.differences(name, "interventions.role_exchange", "interventions.role_exchange", null=True),
+                low=0.5, control=True,
+            ),
+        ]  # fmt: skip
+    return claims
+
+
+PARTS = (planes, planes_rest_on, published_figure, after_the_cue, role_axis, noise_and_roles)

@@ -18,7 +18,7 @@ from benchmarks.measured import Measured
 from benchmarks.mechanism_claims import PARTS
 from benchmarks.published_networks import place
 from benchmarks.wanted import Wanted, arguments, conclude
-from models.analysis import decoding, planes, role_axis, swap_hypotheses
+from models.analysis import decoding, interventions, planes, role_axis, swap_hypotheses
 
 ANALYSES = {
     "planes": planes.measure,
@@ -26,6 +26,7 @@ ANALYSES = {
     "swap_hypotheses": swap_hypotheses.measure,
     "decoding": decoding.measure,
     "role_axis": role_axis.measure,
+    "interventions": interventions.measure,
 }
 
 
