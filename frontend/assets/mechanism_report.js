@@ -57,10 +57,13 @@
     return node;
   }
 
-  async function report(page) {
+  async function report(page, tell) {
     const graphs = [...page.querySelectorAll(".js-plotly-plot")];
     const pictures = [];
-    for (const graph of graphs) pictures.push(await drawn(graph));
+    for (const graph of graphs) {
+      tell(pictures.length + 1 + " of " + graphs.length);
+      pictures.push(await drawn(graph));
+    }
     const marks = graphs.map((graph, at) => graph.closest(".graph").setAttribute("data-picture", at));
     const copy = page.cloneNode(true);
     graphs.forEach((graph) => graph.closest(".graph").removeAttribute("data-picture"));
@@ -91,15 +94,19 @@
     const button = event.target.closest("[data-save-report]");
     const page = document.querySelector("[data-report]");
     if (!button || !page) return;
+    const label = button.querySelector(".mantine-Button-label");
+    const words = label.textContent;
     button.disabled = true;
     try {
-      const blob = new Blob([await report(page)], { type: "text/html" });
+      const made = await report(page, (how) => (label.textContent = "Figure " + how));
+      const blob = new Blob([made], { type: "text/html" });
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
       link.download = "swapscope-" + named(page.dataset.report) + ".html";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 5000);
     } finally {
+      label.textContent = words;
       button.disabled = false;
     }
   });

@@ -4,6 +4,8 @@
 (function () {
   const TITLE = 24;
   const TICKS = 30;
+  const ABOVE = TITLE + 8;
+  const LEGEND = 22;
   const SPACE = 440; // height of a scene in three dimensions
   const seen = new WeakSet();
   const name = (number) => (number === 1 ? "" : String(number));
@@ -14,13 +16,20 @@
     return { columns: Math.max(1, Math.ceil(count / rows)), rows };
   }
 
+  // Rows that plotly gives the entries of a legend: one, or as many as equally wide columns leave.
+  function legendRows(widths, across) {
+    if (widths.reduce((sum, width) => sum + width, 0) <= across) return 1;
+    return Math.ceil(widths.length / Math.max(1, Math.floor(across / Math.max(...widths))));
+  }
+
   function arranged(panels, margin, width) {
     const across = width - margin.l - margin.r;
     const { columns, rows } = grid(panels.count, across, panels.least, panels.gap);
     const step = panels.height + TITLE + TICKS;
     const down = rows * panels.height + (rows - 1) * (TITLE + TICKS);
     const wide = (across - (columns - 1) * panels.gap) / columns;
-    const change = { height: Math.round(down + margin.t + margin.b), "meta.panels.columns": columns };
+    const above = panels.legend?.length ? ABOVE + LEGEND * legendRows(panels.legend, across) : margin.t;
+    const change = { height: Math.round(down + above + margin.b), "meta.panels.columns": columns, "margin.t": above };
     for (let number = 1; number <= panels.count; number++) {
       const row = Math.floor((number - 1) / columns);
       const column = (number - 1) % columns;

@@ -43,14 +43,20 @@
     const up = trace.r || trace.b || trace.y || [];
     const away = trace.c || trace.z || [];
     const length = Math.max(along.length, up.length);
+    const parts = trace.meta?.parts; // several curves in one trace, a gap after each
+    let part = 0;
     const rows = [];
     for (let i = 0; i < length; i++) {
+      if (parts && (along[i] === null || along[i] === undefined)) {
+        part += 1;
+        continue;
+      }
       if (trace.meta?.pairs) {
         rows.push([name, along[i], ...trace.customdata[i], "", ""]); // squares: their middles, and how many
         continue;
       }
       const [low, high] = trace.meta?.interval ? trace.customdata[i] : ["", ""];
-      rows.push([name, along[i], up[i], away.length === length ? away[i] : "", low, high]);
+      rows.push([parts ? parts[part] : name, along[i], up[i], away.length === length ? away[i] : "", low, high]);
     }
     return rows;
   }

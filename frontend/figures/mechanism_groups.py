@@ -9,9 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from frontend import theme
+from frontend.figures import panels
 from frontend.figures.axes import band
 
-LEGEND = 30  # pixels above the panels for the names of the groups
+MARK, LETTER = 47, 6.6  # pixels of an entry of the legend: of its mark, and of a letter
+NARROW = 480  # pixels across half of a card
 Entry = Callable[[Any], Any]
 
 
@@ -103,12 +105,8 @@ def curves(
         return
     told, colour = group.measures[measure], colour or group.colour
     name = " · ".join(part for part in (group.name, words) if part)
-    for number, values in enumerate(told["each"] if each and len(told["each"]) > 1 else ()):
-        figure.add_scatter(
-            x=along, y=pick(values), mode="lines", line={"color": theme.translucent(colour, 0.3), "width": 1},
-            name=name, hoverinfo="skip", showlegend=False,
-            meta={"csv": " · ".join(part for part in (group.network(number), words) if part)}, **place,
-        )  # fmt: skip
+    if each and len(told["each"]) > 1:
+        _networks(figure, group, [pick(values) for values in told["each"]], along, colour, words, place)
     mean, low, high = (pick(told[part]) for part in ("mean", "low", "high"))
     known = [at for at, (down, up) in enumerate(zip(low, high, strict=True)) if down is not None and up is not None]
     if known:
@@ -123,6 +121,19 @@ def curves(
     )  # fmt: skip
     if legend:
         in_legend(figure, legend, colour, dash)
+
+
+def _networks(
+    figure: go.Figure, group: Group, each: Sequence[Sequence[float | None]], along: Sequence[Any], colour: str,
+    words: str, place: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """All networks of a group in one trace: their curves one after another, with a gap after each."""
+    names = [" · ".join(part for part in (group.network(number), words) if part) for number in range(len(each))]
+    figure.add_scatter(
+        x=[at for _ in each for at in (*along, None)], y=[value for values in each for value in (*values, None)],
+        mode="lines", line={"color": theme.translucent(colour, 0.3), "width": 1}, hoverinfo="skip", showlegend=False,
+        name=f"{group.name}, networks", meta={"csv": "networks", "parts": names}, **place,
+    )  # fmt: skip
 
 
 def null_curves(
@@ -243,15 +254,22 @@ def in_legend(figure: go.Figure, name: str, colour: str, dash: str = "solid", sy
 
 
 def with_legend(figure: go.Figure) -> go.Figure:
-    """Room above the panels for the legend: it is part of the figure, so that a saved picture explains itself."""
-    margin = figure.layout.margin
+    """Room above the figure for the legend: it is part of the picture, so that a saved one explains itself."""
     figure.update_layout(
         showlegend=True,
-        height=(figure.layout.height or 300) + LEGEND,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
-                "itemclick": False, "traceorder": "normal", "itemdoubleclick": False},
-        margin={"t": (margin.t or 16) + LEGEND},
+        legend={
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top",
+            "itemclick": False, "itemdoubleclick": False, "traceorder": "normal",
+        },
     )  # fmt: skip
+    widths = [MARK + LETTER * len(trace.name) for trace in figure.data if trace.showlegend]
+    if not widths:
+        return figure
+    if figure.layout.meta and "panels" in figure.layout.meta:
+        return panels.with_legend(figure, widths)
+    rows = panels.legend_rows(widths, NARROW)
+    figure.layout.height = (figure.layout.height or 300) + rows * panels.LEGEND
+    figure.layout.margin.t = (figure.layout.margin.t or 16) + rows * panels.LEGEND
     return figure
 
 

@@ -151,8 +151,8 @@ def swap_curves(groups: Sequence[Group]) -> go.Figure:
 
 def neurons(groups: Sequence[Group]) -> go.Figure:
     """Change of the swap rate when one neuron is silenced, the largest first, and with several of them."""
-    shown = (("ranked", "one neuron at a time"), ("silenced_swaps", "the most telling together"))
-    figure = panels(len(shown), "", "", height=220, least=200, shared=False, left=52)
+    shown = (("ranked", "change of swaps, one neuron silenced"), ("silenced_swaps", "swaps, several silenced together"))
+    figure = panels(len(shown), "neurons, the most telling first", "", height=220, least=200, shared=False, left=52)
     for number, (measure, words) in enumerate(shown, start=1):
         for group in groups:
             if not group.has(measure):
@@ -162,8 +162,6 @@ def neurons(groups: Sequence[Group]) -> go.Figure:
             null_curves(figure, [group], measure, along, axes(number), words="null")
             curves(figure, group, measure, along, axes(number), legend=group.name)
         panel_title(figure, number, f"<b>{words}</b>")
-    figure.update_xaxes(title_text="neuron, by rank of its effect", selector={"anchor": "y"})
-    figure.update_xaxes(title_text="neurons silenced", selector={"anchor": "y2"})
-    figure.update_yaxes(title_text="change of swaps", tickformat="+.0%", nticks=6, selector={"anchor": "x"})
-    figure.update_yaxes(title_text="swaps", tickformat=".0%", nticks=6, rangemode="tozero", selector={"anchor": "x2"})
+    figure.update_yaxes(tickformat="+.0%", nticks=6, selector={"anchor": "x"})
+    figure.update_yaxes(tickformat=".0%", nticks=6, rangemode="tozero", selector={"anchor": "x2"})
     return with_legend(figure)

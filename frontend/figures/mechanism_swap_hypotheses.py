@@ -106,18 +106,20 @@ def weights(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go
 
 
 def wrong(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.Figure:
-    """From when on swap trials look wrong, in the memory and to an ideal observer of the behaviour plane."""
+    """From when on swaps are determined, are seen by an ideal observer of the plane, and look wrong in the memory."""
     shown = (
-        ("looks_wrong", "memory: swap trials told from correct ones", "chance"),
-        ("commitment", "behaviour plane: belief in the item that is reported", "exact sampler"),
+        ("determined", "fork", "determined: share of whether it will be a swap", "exact sampler"),
+        ("commitment", "time", "behaviour plane: belief in the item that is reported", "exact sampler"),
+        ("looks_wrong", "time", "memory: swap trials told from correct ones", "chance"),
     )
     figure = panels(len(shown), "seconds from cue onset", "", height=220, least=220, shared=False, left=48)
-    for number, (measure, words, null) in enumerate(shown, start=1):
+    for number, (measure, axis, words, null) in enumerate(shown, start=1):
         place = axes(number)
-        if groups:
-            null_curves(figure, groups, measure, groups[0].axes["time"], place, words=null)
-        for group in groups:
-            curves(figure, group, measure, group.axes["time"], place, legend=group.name)
+        known = [group for group in groups if axis in group.axes]
+        if known:
+            null_curves(figure, known, measure, known[0].axes[axis], place, words=null)
+        for group in known:
+            curves(figure, group, measure, group.axes[axis], place, legend=group.name)
         panel_title(figure, number, f"<b>{words}</b>")
     epochs(figure, spans, len(shown))
     figure.update_yaxes(nticks=6)
@@ -125,7 +127,7 @@ def wrong(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.F
 
 
 def decided(groups: Sequence[Group]) -> go.Figure:
-    """When swap trials leave correct ones, a dot a network; dashed: what the noise schedule alone imposes."""
+    """When half of a swap is determined, a dot a network; dashed: what the noise schedule alone imposes."""
     figure = panels(1, "", "seconds from cue onset", height=230)
     place: Mapping[str, Any] = axes(1)
     dots(figure, groups, "decided", place, null="decided")

@@ -8,12 +8,15 @@ figure is saved as it is seen.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 USUAL_WIDTH = 1040  # pixels of a wide screen's card, until the browser says better
 TITLE, TICKS = 24, 30  # pixels above a panel for its title, and below one for its tick labels
+ABOVE = TITLE + 8  # pixels above the first row of panels
+LEGEND = 22  # pixels of a row of the legend
 
 
 def grid(count: int, across: float, least: float, gap: float) -> tuple[int, int]:
@@ -51,7 +54,7 @@ def panels(
     gap = 28 if shared else 50
     settings = {"count": count, "least": least, "height": height, "gap": gap, "shared": shared, "along": along,
                 "up": up}  # fmt: skip
-    margin = {"t": TITLE + 8, "b": 46, "l": left, "r": 10}
+    margin = {"t": ABOVE, "b": 46, "l": left, "r": 10}
     figure = go.Figure(layout={"showlegend": False, "margin": margin, "meta": {"panels": settings}, "bargap": 0})
     for number in range(1, count + 1):
         name = _name(number)
@@ -84,9 +87,24 @@ def arrange(figure: go.Figure, width: float) -> go.Figure:
         x.title = {"text": settings["along"] if lowest else ""}
         y.title = {"text": settings["up"] if first else ""}
         y.showticklabels = first or not settings["shared"]
-    figure.layout.height = round(down + margin.t + margin.b)
+    if settings.get("legend"):
+        figure.layout.margin.t = ABOVE + LEGEND * legend_rows(settings["legend"], across)
+    figure.layout.height = round(down + figure.layout.margin.t + margin.b)
     figure.layout.meta = {"panels": settings | {"columns": columns}}
     return figure
+
+
+def legend_rows(widths: Sequence[float], across: float) -> int:
+    """Rows that plotly gives the entries of a legend: one, or as many as equally wide columns leave."""
+    if sum(widths) <= across:
+        return 1
+    return math.ceil(len(widths) / max(1, math.floor(across / max(widths))))
+
+
+def with_legend(figure: go.Figure, widths: Sequence[float]) -> go.Figure:
+    """A legend above the panels, in the picture itself; `widths` of its entries, pixels."""
+    figure.layout.meta = {"panels": figure.layout.meta["panels"] | {"legend": [round(width) for width in widths]}}
+    return arrange(figure, USUAL_WIDTH)
 
 
 def _name(number: int) -> str:

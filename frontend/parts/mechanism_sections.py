@@ -135,7 +135,7 @@ def _swap_hypotheses(groups: list[Group], spans: Spans, result: Result) -> list[
             "mechanism-projections", "Where swap trials go", swap_hypotheses.projections(groups, spans),
             note="From the activity of a correct trial, 0, to that of the error, 1.",
         ),
-        figure_card("mechanism-wrong", "From when on they look wrong", swap_hypotheses.wrong(groups, spans)),
+        figure_card("mechanism-wrong", "From when on they are decided", swap_hypotheses.wrong(groups, spans)),
         figure_card("mechanism-weights", "Kinds of error over time", swap_hypotheses.weights(groups, spans)),
     ]  # fmt: skip
 

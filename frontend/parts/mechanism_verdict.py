@@ -30,6 +30,9 @@ SHOWN_BY = {
     "only role axis": "role_axis",
     "cue": "cue_sweep",
     "behaviour": "refit",
+    "noise": "interventions",
+    "neurons": "interventions",
+    "points": "fixed_points",
 }
 """Which analysis shows what a statement is about, by its topic."""
 
@@ -39,7 +42,10 @@ def verdict_card(verdict: Mapping[str, Any]) -> html.Section:
     return html.Section(
         [
             *headline(verdict.get("headline") or "No verdict: too little was measured."),
-            html.Ul([statement(one) for one in verdict.get("statements", ())], className="mechanism-statements"),
+            html.Ul(
+                [statement(one, str(verdict.get("group", ""))) for one in verdict.get("statements", ())],
+                className="mechanism-statements",
+            ),
         ],
         className="card mechanism-verdict",
         **aria(label="Verdict"),
@@ -60,8 +66,12 @@ def headline(words: str) -> list[Child]:
     ]
 
 
-def statement(one: Mapping[str, Any]) -> html.Li:
-    """One statement with its topic and how well that is supported; what it rests on opens under it."""
+def statement(one: Mapping[str, Any], about: str = "") -> html.Li:
+    """One statement with its topic and how well that is supported; what it rests on opens under it.
+
+    The name of the group that the whole verdict is `about` stands above all statements and not in each.
+    """
+    sentence = str(one["sentence"]).removeprefix(f"{about}: ") if about else str(one["sentence"])
     supported = one.get("supported", "unclear")
     mark, words = MARKS.get(supported, MARKS["unclear"])
     evidence: Sequence[str] = one.get("evidence") or ()
@@ -73,7 +83,7 @@ def statement(one: Mapping[str, Any]) -> html.Li:
     summary = html.Summary(
         [
             icon(mark, 18, label=words),
-            html.Span(one["sentence"], className="grow"),
+            html.Span(f"{sentence[:1].upper()}{sentence[1:]}", className="grow"),
             html.Span([f"{one['topic']}: {words}", icon("chevron", 14)], className="mechanism-support small"),
         ]
     )
