@@ -13,10 +13,11 @@
   const isNone = ({ silenced, noise, push, flip_cue: flip }) =>
     !silenced.length && !Object.values(noise).some((factor) => factor !== 1) && !push?.size && !flip;
 
-  // What of it can be asked of a display, or null if that is nothing: the cue cannot be flipped to an item that is not there.
+  // What of it can be asked of a display, or null if that is nothing: the cue cannot be flipped to an item that is not
+  // there, and an item that is alone has no role.
   const asked = (wanted, display) => {
     const flip = wanted.flip_cue && wanted.flip_cue.to < display.report.length ? wanted.flip_cue : null;
-    const some = { ...wanted, flip_cue: flip, push: wanted.push?.size ? wanted.push : null };
+    const some = { ...wanted, flip_cue: flip, push: wanted.push?.size && (wanted.push.axis !== "role" || display.report.length > 1) ? wanted.push : null };
     if (isNone(some)) return null;
     const { silenced, noise, push } = some;
     return { ...(silenced.length ? { silenced } : {}), ...(Object.keys(noise).length ? { noise } : {}), ...(push ? { push } : {}), ...(flip ? { flip_cue: flip } : {}) };

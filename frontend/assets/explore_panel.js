@@ -3,6 +3,7 @@
   "use strict";
   const { html, assign } = window.swapscope.draw;
   const { NONE, EPOCHS, PUSHES, isNone } = window.swapscope.intervention;
+  const BEFORE_CUE = ["stimulus", "delay"];
   const FLIP_STEPS = 5; // as long as the first flip is shown
 
   const range = (low, high, step, label) => html("input", { type: "range", min: low, max: high, step, "aria-label": label });
@@ -100,17 +101,23 @@
       this.axis = menu("Axis", Object.entries(PUSHES));
       this.epoch = menu("Epoch of the push", EPOCHS.map((epoch) => [epoch, epoch]));
       this.size = range(-3, 3, 0.25, "Size of the push, in standard deviations of the states along the axis");
-      const push = (event) => this._emit({ push: { axis: this.axis.value, epoch: this.epoch.value, size: Number(this.size.value) } }, event);
+      const push = (event) => {
+        // which item is the target shows from the cue on
+        if (this.axis.value === "role" && BEFORE_CUE.includes(this.epoch.value)) this.epoch.value = "recall";
+        this._emit({ push: { axis: this.axis.value, epoch: this.epoch.value, size: Number(this.size.value) } }, event);
+      };
       for (const input of [this.axis, this.epoch, this.size]) input.addEventListener("input", push);
       const sized = line("size", this.size);
       this.sized = sized.said;
-      return [line("axis", this.axis).row, line("during", this.epoch).row, sized.row];
+      return [line("axis", this.axis).row, line("at start of", this.epoch).row, sized.row];
     }
 
     _showPush() {
       const { axis, epoch, size } = this.now.push ?? { axis: this.axis.value || "role", epoch: "recall", size: 0 };
-      Object.assign(this.axis, { value: axis });
-      Object.assign(this.epoch, { value: epoch });
+      this.axis.value = axis;
+      this.epoch.value = epoch;
+      for (const option of this.axis.options) option.disabled = option.value === "role" && this.scene.items < 2;
+      for (const option of this.epoch.options) option.disabled = axis === "role" && BEFORE_CUE.includes(option.value);
       this.size.value = size;
       this.sized.textContent = size ? `${signed(size)} sd` : "none";
     }
@@ -128,8 +135,9 @@
       const flip = (event) => {
         const to = this.to.value === "" ? null : Number(this.to.value);
         const had = this.now.flip_cue;
-        const steps = had ? Number(this.lasting.value) : FLIP_STEPS;
-        this._emit({ flip_cue: to === null ? null : { to, step: Number(this.from.value), steps } }, event);
+        const step = Number(this.from.value);
+        const steps = Math.min(had ? Number(this.lasting.value) : FLIP_STEPS, Number(this.from.max) + 1 - step);
+        this._emit({ flip_cue: to === null ? null : { to, step, steps } }, event);
       };
       for (const input of [this.to, this.from, this.lasting]) input.addEventListener("input", flip);
       const from = line("from", this.from);
