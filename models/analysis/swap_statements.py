@@ -120,7 +120,7 @@ def decided(group: Group, nulls: Sequence[Tested]) -> Statement | None:
     sentence = claim(
         supported,
         f"Swaps are decided after the cue, at {time} from its onset{beside}.",
-        f"Swaps are not decided after the cue: swap trials part from correct ones at {time} from its onset.",
+        f"Swaps are not decided after the cue: half of whether a trial swaps is determined {time} from its onset.",
         f"Whether swaps are decided before or after the cue differs between networks ({time} from its onset).",
     )
     evidence = [f"Network by network: {_listed(time)}."]
@@ -135,9 +135,9 @@ def decided(group: Group, nulls: Sequence[Tested]) -> Statement | None:
     test = tested(nulls, "swap_hypotheses.decided", group["name"])
     evidence += [in_words(test, "that of the schedule")] if test else []
     limits = (
-        "The time of the decision is that at which swap trials are half way to the error. Noise that shrinks in the "
-        "course of recall decides at a certain time whatever the network does: only a difference from that time says "
-        "something about the network."
+        "The time of the decision is that at which half of whether a trial swaps is determined: runs share all noise "
+        "up to it and none after it. Noise that shrinks in the course of recall decides at a certain time whatever the "
+        "network does: only a difference from that time says something about the network."
     )
     return Statement("decision", group["name"], sentence, supported, evidence, limits)
 
