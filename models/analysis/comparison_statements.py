@@ -14,7 +14,6 @@ from models.analysis.statements import (
     Estimate,
     Statement,
     Tested,
-    claim,
     measured,
     probability,
 )
@@ -62,44 +61,71 @@ def comparisons(focus: Group, others: Sequence[Group], contrasts: Sequence[Teste
     found = []
     for feature in FEATURES:
         ours = feature.judge(focus)
-        if ours is None or ours.supported != YES:
-            continue
-        for other in others:
-            theirs = feature.judge(other)
-            if theirs is not None:
-                found.append(_only(feature, focus, other, theirs.supported, contrasts))
+        judged = [(other, feature.judge(other)) for other in others]
+        there = [Other(other, one.supported) for other, one in judged if one is not None]
+        if ours is not None and ours.supported == YES and there:
+            found.append(_only(feature, focus, there, contrasts))
     return found
 
 
-def _only(feature: Feature, focus: Group, other: Group, theirs: str, contrasts: Sequence[Tested]) -> Statement:
-    test = _between(contrasts, feature.measures[0], focus["name"], other["name"])
-    adjusted = None if test is None else test["adjusted"]
-    differ = adjusted is not None and adjusted < SIGNIFICANT
-    supported = NO if theirs == YES else YES if theirs == NO and differ else UNCLEAR
-    ours, them = focus["name"], other["name"]
-    sentence = claim(
-        supported,
-        f"{ours} networks {feature.words}; {them} networks do not.",
-        f"{them} networks {feature.words} as well: that does not set {ours} networks apart.",
-        f"{ours} networks {feature.words}; whether {them} networks do is open.",
-    )
-    evidence = [_beside(focus, other, number) for number in NUMBERS if number.measure in feature.measures]
-    if test is not None and test["difference"] is not None:
-        gap = Estimate((test["difference"],), test["difference"], test["low"], test["high"], test["unit"])
-        effect = "" if test["effect"] is None else f", Hedges’ g {test['effect']:.1f}"
-        evidence.append(f"Difference in {test['label']}: {gap}{effect}, {probability(adjusted)} after correction.")
-    limits = "Networks differ in what they were trained for and in nothing else only if their settings agree."
-    return Statement(feature.topic, ours, sentence, supported, evidence, limits)
+@dataclass(frozen=True)
+class Other:
+    """Another group, and whether it has the feature."""
+
+    group: Group
+    has: str
+
+
+def _only(feature: Feature, focus: Group, others: Sequence[Other], contrasts: Sequence[Tested]) -> Statement:
+    ours, measure = focus["name"], feature.measures[0]
+    tests = {one.group["name"]: _between(contrasts, measure, ours, one.group["name"]) for one in others}
+    told: dict[str, list[str]] = {YES: [], NO: [], UNCLEAR: []}
+    for one in others:
+        name = one.group["name"]
+        told[one.has if one.has != NO or _significant(tests[name]) else UNCLEAR].append(name)
+    supported = NO if told[YES] else UNCLEAR if told[UNCLEAR] else YES
+    parts = [f"{ours} networks {feature.words}"]
+    parts += [f"{_listed(told[NO])} networks do not"] if told[NO] else []
+    parts += [f"{_listed(told[YES])} networks do as well"] if told[YES] else []
+    parts += [f"whether {_listed(told[UNCLEAR])} networks do is open"] if told[UNCLEAR] else []
+    evidence = [_beside([focus, *(one.group for one in others)], number) for number in _numbers(feature)]
+    evidence += [_difference(test, other) for other, test in tests.items() if test is not None]
+    limits = "Groups differ in nothing but what they were trained for only if their settings and budgets agree."
+    return Statement(feature.topic, ours, f"{'; '.join(parts)}.", supported, evidence, limits)
+
+
+def _numbers(feature: Feature) -> list[Number]:
+    return [number for number in NUMBERS if number.measure in feature.measures]
+
+
+def _significant(test: Tested | None) -> bool:
+    return test is not None and test["adjusted"] is not None and test["adjusted"] < SIGNIFICANT
+
+
+def _difference(test: Tested, other: str) -> str:
+    """A contrast as evidence: difference, interval, effect size and corrected p."""
+    sign = 1 if test["groups"][1] == other else -1
+    low, high = sorted((sign * test["low"], sign * test["high"]))
+    gap = Estimate((sign * test["difference"],), sign * test["difference"], low, high, test["unit"])
+    effect = "" if test["effect"] is None else f", Hedges’ g {sign * test['effect']:.1f}"
+    words = f"Difference in {test['label']} from {other}: {gap}{effect}, {probability(test['adjusted'])}"
+    return f"{words} after correction."
 
 
 def _between(contrasts: Sequence[Tested], measure: str, one: str, other: str) -> Tested | None:
+    """The contrast of two groups; None where there is none, or there are too few networks."""
     for test in contrasts:
-        if test["measure"] == measure and set(test["groups"]) == {one, other}:
+        if test["measure"] == measure and set(test["groups"]) == {one, other} and test["difference"] is not None:
             return test
     return None
 
 
-def _beside(focus: Group, other: Group, number: Number) -> str:
-    parts = [(group["name"], measured(group, number.measure, number.unit)) for group in (focus, other)]
+def _beside(groups: Sequence[Group], number: Number) -> str:
+    """A number of every group."""
+    parts = [(group["name"], measured(group, number.measure, number.unit)) for group in groups]
     told = ", ".join(f"{value if value is not None else 'not measured'} ({name})" for name, value in parts)
     return f"{number.label[:1].upper()}{number.label[1:]}: {told}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

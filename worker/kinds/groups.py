@@ -15,6 +15,7 @@ OBJECTIVES = {
 NO_MATTER = ("threads", "checkpoint_seconds", "picture_seconds", "objective")
 """Settings of a training that change nothing about the network, or are told apart already."""
 MOST_SAID = 3  # differences that a name tells
+MINUS = "\N{MINUS SIGN}"
 
 
 def group_names(requests: Sequence[Mapping[str, Any]], fit_names: Mapping[str, str]) -> list[str]:
@@ -44,11 +45,22 @@ def _settings(request: Mapping[str, Any], fit_names: Mapping[str, str]) -> dict[
         "objective": request["objective"],
         "fit": fit and fit_names.get(fit, fit),
         "fit id": fit,
-        **_flat("swaps", request.get("law")),
+        **_law(request.get("law")),
         **_flat("displays", request.get("displays")),
         "responses": request.get("responses", "model"),
         **_flat("", config),
     }
+
+
+def _law(law: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A written-down law, without the settings of other kinds of laws."""
+    if law is None:
+        return {}
+    kind = law["kind"]
+    own = {"flat": ("correct",), "smooth": ("offset", "width")}.get(kind, ())
+    others = {"correct", "offset", "width"}.difference(own)
+    settings = {name: value for name, value in law.items() if name not in {"kind", *others}}
+    return {"swaps": "no swaps" if kind == "none" else f"{kind} swaps", **_flat("", settings)}
 
 
 def _flat(name: str, settings: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -73,4 +85,4 @@ def _told_apart(objective: str, groups: Mapping[str, Mapping[str, Any]]) -> dict
 
 
 def _said(name: str, value: object) -> str:
-    return str(value) if name == "fit" else f"{name} {value}"
+    return str(value) if name in ("fit", "swaps") else f"{name} {value}".replace("-", MINUS)

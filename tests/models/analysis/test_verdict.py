@@ -125,7 +125,21 @@ def test_what_sets_networks_apart() -> None:
 def test_what_does_not_set_networks_apart() -> None:
     found = verdict(members(), members(group="Task-optimal", objective="task_optimal", swaps=0.001))[1]
     assert found["only planes"]["supported"] == NO
-    assert "Task-optimal networks have memory planes" in found["only planes"]["sentence"]
+    assert found["only planes"]["sentence"].endswith("; Task-optimal networks do as well.")
+
+
+def test_several_other_groups_in_one_sentence() -> None:
+    others = [
+        members(group="A", objective="task_optimal", swaps=0.001),
+        members(group="B", objective="mean_matching", swaps=0.002),
+        members(group="C", objective="moment_matching", swaps=0.1),
+    ]
+    _, found = verdict(members(), *others)
+    assert found["only swaps"]["sentence"] == "Diffusion networks swap; A and B networks do not; C networks do as well."
+    assert found["only swaps"]["supported"] == NO
+    assert sum("Difference in swaps from" in line for line in found["only swaps"]["evidence"]) == 3
+    (all_of_them,) = [line for line in found["only swaps"]["evidence"] if line.startswith("Swaps: ")]
+    assert all(f"({name})" in all_of_them for name in ("Diffusion", "A", "B", "C"))
 
 
 def test_what_is_open_in_others_stays_open() -> None:

@@ -33,11 +33,23 @@ def test_objectives_name_their_groups() -> None:
 
 def test_groups_of_one_objective_say_what_they_differ_in() -> None:
     flat = request(law={"kind": "flat", "offset": 0.0})
-    assert group_names([request(), flat], {}) == ["Diffusion (swaps smooth)", "Diffusion (swaps flat)"]
+    assert group_names([request(), flat], {}) == ["Diffusion (smooth swaps, offset 0.0)", "Diffusion (flat swaps)"]
+    lower = request(law={"kind": "smooth", "offset": -1.0})
+    assert group_names([request(), lower], {}) == [
+        "Diffusion (smooth swaps, offset 0.0)",
+        "Diffusion (smooth swaps, offset −1.0)",
+    ]
     large = request(config={"neurons": 96})
     assert group_names([request(), large], {}) == ["Diffusion (neurons 48)", "Diffusion (neurons 96)"]
     fits = [request(fit_id=fit, law=None) for fit in ("f1", "f2", "f1")]
     assert group_names(fits, FITS) == [f"Diffusion ({FITS[fit]})" for fit in ("f1", "f2", "f1")]
+
+
+def test_settings_of_other_laws_do_not_matter() -> None:
+    none = [request(law={"kind": "none", "offset": offset, "correct": 0.7, "uniform": 0.0}) for offset in (0.0, -1.0)]
+    assert len(set(group_names(none, {}))) == 1
+    guessing = request(law={"kind": "none", "offset": 0.0, "correct": 0.7, "uniform": 0.1})
+    assert len(set(group_names([*none, guessing], {}))) == 2
 
 
 def test_fits_of_one_name_are_numbered() -> None:
