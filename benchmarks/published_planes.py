@@ -2,9 +2,11 @@
 
 Activity off the behaviour plane, less its mean over neurons; three principal components of all trials, anew at every
 step; in the trials with either item cued (and not swapped) the mean activity in 16 bins of the reported angle; the
-plane's normal is the third principal axis of these means; alignment is the unsigned cosine of the two normals. In three
-dimensions two unrelated planes have a mean cosine of 1/2, and if both groups vary alike in the same three dimensions it
-goes to 1 whatever the codes within them; ``models/analysis/planes.py`` measures angles in all dimensions instead.
+plane's normal is the third principal axis of these means; alignment is the unsigned cosine of the two normals. Reports
+of a display are kept at least s apart, so that means over one report hold the other item as well, around the opposite
+report: orthogonal planes come out with a cosine of 2 c / (1 + c^2), c = sin(s) / (pi - s), which is 0.54 at the
+published s = pi / 4.1. And if both groups vary alike in the same three dimensions it goes to 1 whatever the codes
+within them. ``models/analysis/planes.py`` fits both reports at once, and measures angles in all dimensions.
 """
 
 from __future__ import annotations

@@ -46,20 +46,27 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     degrees away (less where more items must fit); either is cued. Axes and means come from one half of the correct
     trials and are used on the other half.
 
+    A memory of the unreported item alone, in a code that is the same for all probes, cannot be told from a memory of
+    both items less a copy of the response; it goes with the copy.
+
     Returns:
         ``axes``: ``report_difference`` [K] radians, 0 to pi; ``time`` [T] seconds from cue onset.
 
-        ``measures``, at the end of recall: ``separation`` (d' of target and distractor role), ``separation_swaps`` (d'
-        of swap and correct trials of the same cue, positive if swaps lie towards the other role), ``swap_place`` (0 at
-        the mean of the cued roles, 1 at that of the exchanged ones), ``alignment`` [K] (mean signed cosine of axes of
-        different pairs of probes), ``alignment_unsigned`` [K] (of its size), ``alignment_within`` [K] (the same pair of
-        probes; at 0 how reliable an axis is), ``alignment_same`` and ``alignment_other`` (the same report, opposite
-        reports), ``common`` (share of the axes' squared length that is the same for all reports and probes); each again
-        with ``_beyond_response`` after its name, the copy of the response taken away. ``response_share``: of the
-        variance of memory over correct trials that is a copy of the response. Over time: ``separation_time``,
-        ``separation_time_beyond_response``, ``swap_place_time`` and ``response_share_time`` [T]; ``crossed``, seconds
-        from cue onset at which swaps come to lie nearer to the other role for good. What is about swaps is None if
-        there are almost none.
+        ``measures``, at the end of recall, each again with ``_beyond_response`` after its name, the copy of the
+        response taken away:
+
+        - ``separation``, d' of target and distractor role in correct trials;
+        - ``separation_swaps``, d' of swap and correct trials of the same cue, positive if swaps lie towards the other
+          role; ``swap_place``, 0 at the mean of the cued roles, 1 at that of the exchanged ones; None if there are
+          almost no swaps, as is all that is about them;
+        - ``alignment`` [K], mean signed cosine of axes of different pairs of probes; ``alignment_unsigned`` [K], of its
+          size; ``alignment_within`` [K], of the same pair of probes, at 0 how reliable an axis is; ``alignment_same``
+          and ``alignment_other``, at the same report and at opposite reports;
+        - ``common``, share of the axes' squared length that is the same for all reports and probes.
+
+        Besides: ``response_share``, of the variance of memory over correct trials that is a copy of the response; over
+        time ``separation_time``, ``separation_time_beyond_response``, ``swap_place_time``, ``response_share_time`` [T];
+        ``crossed``, seconds from cue onset at which swaps come to lie nearer to the other role for good.
 
         ``nulls``: ``separation``, ``separation_swaps``, ``swap_place``, ``alignment`` and ``alignment_unsigned`` with
         roles shuffled over trials of the same report; ``alignment_echo`` [K] if memory were a copy of the response and
