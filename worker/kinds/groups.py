@@ -53,14 +53,17 @@ def _settings(request: Mapping[str, Any], fit_names: Mapping[str, str]) -> dict[
 
 
 def _law(law: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A written-down law, without the settings of other kinds of laws."""
+    """A written-down law in words, and its settings without those of other kinds of laws."""
     if law is None:
         return {}
-    kind = law["kind"]
-    own = {"flat": ("correct",), "smooth": ("offset", "width")}.get(kind, ())
-    others = {"correct", "offset", "width"}.difference(own)
-    settings = {name: value for name, value in law.items() if name not in {"kind", *others}}
-    return {"swaps": "no swaps" if kind == "none" else f"{kind} swaps", **_flat("", settings)}
+    words, kind = f"{law['kind']} swaps", law["kind"]
+    if kind == "smooth":
+        words += f", offset {law.get('offset', 0.0):g}"
+    if kind == "flat":
+        words += f", {100 * (1 - law.get('correct', 0.7)):.0f} %"
+    told = {"kind", "correct", "offset"} | ({"width"} if kind != "smooth" else set())
+    settings = {name: value for name, value in law.items() if name not in told}
+    return {"swaps": "no swaps" if kind == "none" else words.replace("-", MINUS), **_flat("", settings)}
 
 
 def _flat(name: str, settings: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -33,11 +33,11 @@ def test_objectives_name_their_groups() -> None:
 
 def test_groups_of_one_objective_say_what_they_differ_in() -> None:
     flat = request(law={"kind": "flat", "offset": 0.0})
-    assert group_names([request(), flat], {}) == ["Diffusion (smooth swaps, offset 0.0)", "Diffusion (flat swaps)"]
+    assert group_names([request(), flat], {}) == ["Diffusion (smooth swaps, offset 0)", "Diffusion (flat swaps, 30 %)"]
     lower = request(law={"kind": "smooth", "offset": -1.0})
     assert group_names([request(), lower], {}) == [
-        "Diffusion (smooth swaps, offset 0.0)",
-        "Diffusion (smooth swaps, offset −1.0)",
+        "Diffusion (smooth swaps, offset 0)",
+        "Diffusion (smooth swaps, offset −1)",
     ]
     large = request(config={"neurons": 96})
     assert group_names([request(), large], {}) == ["Diffusion (neurons 48)", "Diffusion (neurons 96)"]
