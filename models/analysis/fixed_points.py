@@ -9,6 +9,7 @@ other displays what chance is. Method of the search: ``models.analysis.slow_poin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -26,6 +27,7 @@ from models.progress import Progress, Report, silent
 WAITING = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # seconds
 COURSE = 7  # steps of recall at which the plane is looked at
 COURSE_TURNS = 4  # turns of each display there
+LEAST_HELD = 0.1  # radians better than chance that states must be, or there is nothing to be held
 DIGITS = 4  # of coordinates in the detail
 
 
@@ -48,12 +50,13 @@ def measure(subject: Subject, report: Report = silent) -> Result:
           median from the states to their points); ``stable_share`` of the points; ``unstable_directions``,
           ``lasting_directions``, means over points; ``held_error``, radians, mean distance of what the network answers
           from the points and the items (delay: every item cued in turn; cue: the cued item; recall: the nearest item);
-          ``start_error``, the same from the states; ``own_point``, how many of the turns of a display lead
-          to points of their own (0 all to one, 1 each to another); ``ring``, share of the variance of where they lead
-          that lies on a closed curve of two harmonics of the turn (0 by chance; a continuum of points is a ring only
-          where both are near 1); ``start_ring``, the same of the states.
+          ``start_error``, the same from the states; ``held_share``, which part of what the states hold beyond chance
+          the points hold (1 all, 0 none; None where the states hold nothing); ``own_point``, how many of the turns of a
+          display lead to points of their own (0 all to one, 1 each to another); ``ring``, share of the variance of
+          where they lead that lies on a closed curve of two harmonics of the turn (0 by chance; a continuum of points
+          is a ring only where both are near 1); ``start_ring``, the same of the states.
         - measures by waiting (W,): ``error_after``, radians, as ``start_error`` of the delay when the noise-free delay
-          goes on for longer.
+          goes on for longer; ``half_life``, seconds until half of what was held is lost, None beyond the last.
         - measures by recall (K,): ``answers``, mean number of attractors of the behaviour plane, memory held;
           ``cued_answer``, ``other_answer``, shares of runs where the cued item, another item is one.
         - nulls: ``held_error`` (E,) against the items of other displays; ``error_after`` (W,) likewise.
@@ -75,9 +78,11 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     seconds, course = _course(runs)
     held_null = [one.pop("held_null") for one in columns]
     after, after_null = _after_waiting(runs, subject.generator(2))
+    measures: dict[str, Any] = {name: [one[name] for one in columns] for name in columns[0]}
+    measures |= {"error_after": after, "half_life": half_life(WAITING, after, sum(after_null) / len(after_null))}
     return Result(
         axes={"epochs": list(EPOCHS), "waiting": list(WAITING), "recall": seconds},
-        measures={**{name: [one[name] for one in columns] for name in columns[0]}, "error_after": after, **course},
+        measures=measures | course,
         nulls={"held_error": held_null, "error_after": after_null},
         detail={epoch: _detail(runs, found[epoch]) for epoch in EPOCHS},
     )
@@ -99,6 +104,11 @@ def _numbers(runs: Turned, found: SlowPoints, generator: torch.Generator) -> dic
     fixed = torch.zeros_like(there)
     fixed[there] = found.fixed[found.reached[there]]
     held, null = _errors(runs, found.epoch, ends, generator)
+    before, chance = (float(one.mean()) for one in _errors(runs, found.epoch, start, generator))
+    held_error = _mean(held[there])
+    share = None
+    if held_error is not None and chance - before > LEAST_HELD:
+        share = (chance - held_error) / (chance - before)
     return {
         "count": len(found),
         "fixed_share": float(fixed.double().mean()),
@@ -109,9 +119,10 @@ def _numbers(runs: Turned, found: SlowPoints, generator: torch.Generator) -> dic
         "stable_share": _mean(found.stable),
         "unstable_directions": _mean(found.unstable),
         "lasting_directions": _mean(found.lasting(1 / runs.step_seconds)),
-        "held_error": _mean(held[there]),
+        "held_error": held_error,
         "held_null": _mean(null[there]),
-        "start_error": _mean(_errors(runs, found.epoch, start, generator)[0]),
+        "start_error": before,
+        "held_share": share,
         "own_point": own_share(found.reached),
         "ring": ring_share(ends[:, 2:], there),
         "start_ring": ring_share(start[:, 2:], torch.ones_like(there)),
@@ -135,7 +146,25 @@ def _errors(runs: Turned, epoch: str, states: Tensor, generator: torch.Generator
     return distance(answer, report).amin(1), distance(answer, other).amin(1)
 
 
-def _after_waiting(runs: Turned, generator: torch.Generator) -> tuple[list[float | None], list[float | None]]:
+def half_life(seconds: Sequence[float], errors: Sequence[float], chance: float) -> float | None:
+    """When the error has come half way from its first value to chance, by linear interpolation; None if it never has.
+
+    Args:
+        seconds: ascending times, 0 first.
+        errors: at these times.
+        chance: what the error is when nothing is held.
+    """
+    half = (errors[0] + chance) / 2
+    if errors[0] >= chance:
+        return None
+    for place in range(1, len(errors)):
+        before, after = errors[place - 1], errors[place]
+        if after >= half:
+            return seconds[place - 1] + (half - before) / (after - before) * (seconds[place] - seconds[place - 1])
+    return None
+
+
+def _after_waiting(runs: Turned, generator: torch.Generator) -> tuple[list[float], list[float]]:
     """Errors when the delay goes on, and the same against other displays."""
     dynamics, state = in_delay(runs.network), runs.at("delay")
     errors, nulls, waited = [], [], 0
@@ -144,8 +173,8 @@ def _after_waiting(runs: Turned, generator: torch.Generator) -> tuple[list[float
         if steps > 0:
             state, waited = dynamics.run(state, steps)[-1], waited + steps
         error, null = _errors(runs, "delay", state, generator)
-        errors.append(_mean(error))
-        nulls.append(_mean(null))
+        errors.append(float(error.mean()))
+        nulls.append(float(null.mean()))
     return errors, nulls
 
 

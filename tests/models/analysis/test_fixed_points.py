@@ -12,7 +12,7 @@ from scipy.optimize import brentq, minimize_scalar, root
 from torch import Tensor
 
 from models.analysis import turned
-from models.analysis.fixed_points import measure
+from models.analysis.fixed_points import half_life, measure
 from models.analysis.frozen import Frozen, in_delay, in_recall, precise
 from models.analysis.plane_attractors import attractors
 from models.analysis.slow_points import SlowPoints, find, slow_points
@@ -215,6 +215,14 @@ def test_a_ring_is_told_from_noise_and_from_a_few_points() -> None:
     assert own_share(torch.zeros_like(number)) == 0.0
     assert own_share(torch.where(number % 2 == 0, number, -1)) == 1.0
     assert own_share(torch.full_like(number, -1)) is None
+
+
+def test_the_half_life_of_a_memory_that_decays_is_found() -> None:
+    seconds = [0.0, 0.25, 0.5, 1.0, 2.0, 4.0]
+    assert half_life(seconds, [1.5 - 1.4 * 0.5 ** (t / 1.0) for t in seconds], 1.5) == pytest.approx(1.0)
+    assert half_life(seconds, [0.1, 0.1, 0.1, 0.1, 0.9, 1.5], 1.5) == pytest.approx(1.0 + 0.7 / 0.8)
+    assert half_life(seconds, [0.1] * 6, 1.5) is None, "attractors keep it"
+    assert half_life(seconds, [1.6] * 6, 1.5) is None, "there is nothing to lose"
 
 
 @pytest.mark.parametrize("cell", ["rate", "gru"])
