@@ -33,6 +33,8 @@ MAIN = 0.5
 """Share of the swaps from which on a kind of error is what swaps are: most of them."""
 RARE = 0.1
 """Share of the swaps below which a kind of error is absent: planted errors are told apart nine times in ten."""
+TELLABLE = 2.0
+"""Sd of the noise that the predictions of two kinds of error must be apart to be told from one another."""
 SAME_TIME = 0.05
 """Seconds, one step of the published networks: times that differ by less are not told apart."""
 STILL_THERE = 0.5
@@ -99,6 +101,11 @@ def _origin(group: Group, kind: str) -> Statement | None:
         "Swap trials are held against a model of correct trials in the activity outside the behaviour plane; an error "
         "that is none of the three is given to the one that it resembles most."
     )
+    apart = measured(group, "swap_hypotheses.cue_told_apart")
+    if kind != "misbinding" and apart is not None and apart.above(TELLABLE) != YES:
+        limits += (
+            f" Before recall a misread cue and a wrong selection predict almost the same activity ({apart} sd apart)."
+        )
     return Statement(kind, group["name"], sentence, supported, evidence, limits)
 
 
@@ -129,6 +136,13 @@ def decided(group: Group, nulls: Sequence[Tested]) -> Statement | None:
         evidence.append(f"Swap trials first look wrong more often than correct ones of the same displays at {departs}.")
     if schedule is not None:
         evidence.append(f"An ideal sampler with the same noise schedule decides at {schedule}.")
+    early, ideal = (
+        measured(group, "swap_hypotheses.determined_before_recall", "share", kind) for kind in ("measures", "nulls")
+    )
+    if early is not None and ideal is not None:
+        evidence.append(
+            f"When recall begins, {early} of whether a trial is a swap is determined; {ideal} in the ideal sampler."
+        )
     committed = measured(group, "interventions.committed", "seconds")
     if committed is not None:
         evidence.append(f"A push that exchanges the roles turns most choices round until {committed}.")
