@@ -104,7 +104,7 @@ def rings(example: Mapping[str, Any], reports: Sequence[float], when: str) -> go
         figure.add_scatter3d(
             x=closed[:, 0], y=closed[:, 1], z=closed[:, 2], mode="lines+markers", name=words,
             line={"color": colour, "width": 5}, marker={"size": 5, "color": shade}, showlegend=False,
-            text=[f"{math.degrees(angle):.0f}°" for angle in [*reports, reports[0]]],
+            text=[f"{math.degrees(angle):.0f}°".replace("-", "\N{MINUS SIGN}") for angle in [*reports, reports[0]]],
             hovertemplate=f"{words}, report %{{text}}<extra></extra>",
         )  # fmt: skip
     axis = {"showticklabels": False, "showspikes": False, "nticks": 4}
