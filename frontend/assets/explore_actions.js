@@ -46,14 +46,14 @@
     "?": () => document.getElementById("explore-help")?.click(),
   };
 
-  const busyWith = (target) => target.closest("input, select, textarea, [contenteditable], [role=slider], [role=listbox], [role=dialog]");
+  const busyWith = (target) => target.closest("input:not([type=radio], [type=range]), select, textarea, [contenteditable], [role=listbox], [role=dialog]");
 
   document.addEventListener("keydown", (event) => {
     const view = shown();
     if (!view || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key !== "Escape" && busyWith(event.target)) return;
     // a button that has the focus is pressed by the space bar itself
-    if (event.key === " " && event.target.closest("button, a, summary, [role=button], [role=radio]")) return;
+    if (event.key === " " && event.target.closest("button, a, summary, input, [role=button]")) return;
     if (/^\d$/.test(event.key)) view.pick({ item: Number(event.key) - 1 });
     else if (KEYS[event.key]) KEYS[event.key](view);
     else return;

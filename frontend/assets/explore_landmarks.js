@@ -35,17 +35,29 @@
       if (JSON.stringify(stale) !== JSON.stringify(shown.stale)) this._show({ ...shown, stale });
     }
 
+    // What belongs to another network or other axes is not drawn.
+    check(state) {
+      if (this.shown && this.shown.keys.place !== keysOf(this.network(), state).place) this._show(null);
+    }
+
     // The picture is there.
     rest(state) {
       clearTimeout(this.waiting);
       const keys = keysOf(this.network(), state);
+      this.check(state);
       if (this.shown) this._fade(keys);
       const { shown } = this;
       const missing = {
         planes: ["planes", "both"].includes(state.marks) && (shown?.planes === undefined || shown.stale.planes),
         points: ["points", "both"].includes(state.marks) && (!(shown?.searched >= EPOCHS.length) || shown.stale.points),
       };
-      if (missing.planes || missing.points) this.waiting = setTimeout(() => this._ask(missing, state, keys), REST);
+      const wanted = JSON.stringify([missing, keys]);
+      if ((!missing.planes && !missing.points) || (this.abort && this.wanted === wanted)) return;
+      this.waiting = setTimeout(() => {
+        this.abort?.abort();
+        this.wanted = wanted;
+        this._ask(missing, state, keys);
+      }, REST);
     }
 
     async _ask(missing, state, keys) {
@@ -73,6 +85,7 @@
         points.push(...(body.points ?? []));
         show("points", { points: [...points], searched: at + 1 });
       }
+      if (this.abort === abort) this.abort = null;
     }
 
     // null where nothing can be said: the picture of the runs is the one that tells what is wrong.

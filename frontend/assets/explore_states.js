@@ -116,11 +116,15 @@
       return { ...this.base.layout, template, scene };
     }
 
-    // In the axes of the items' planes these belong into the frame.
+    // In the axes of the items' planes these belong into the frame, as far as they are what the axes are made from.
     _withPlanes(wanted) {
       const planes = this.state.axes === "items" && this.state.marks !== "points" && this.state.marks !== "none" ? this.landmarks?.planes : null;
       if (!planes || this.landmarks.stale.planes) return;
-      planes.corners.forEach((value, i) => (wanted[i % 3] = [Math.min(wanted[i % 3][0], value), Math.max(wanted[i % 3][1], value)]));
+      const end = this.result.epochs.find((epoch) => epoch.name === "delay")?.stop ?? planes.steps;
+      for (const item of [0, 1]) {
+        const at = 12 * (planes.steps * item + end - 1);
+        planes.corners.subarray(at, at + 12).forEach((value, i) => (wanted[i % 3] = [Math.min(wanted[i % 3][0], value), Math.max(wanted[i % 3][1], value)]));
+      }
     }
 
     // Ranges grow with room to spare and shrink only far: the scene stands still while an item is dragged. At rest they

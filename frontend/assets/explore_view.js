@@ -197,6 +197,7 @@
       const selected = picks.lit(drawn.pick, result);
       const { pending } = this;
       this.pending = null;
+      this.landmarks.check(this.state);
       this.timeline.set(result.epochs, result.trajectories.steps, result.seconds, this.state.playhead);
       this.say(result, selected, drawn);
       const beside = { baseline: this.front.baseline?.responses, other: this.behind?.result?.responses };
