@@ -53,6 +53,9 @@ def planes(group: Group, nulls: Sequence[Tested]) -> Statement | None:
     floor = [measured(group, f"planes.floor_{when}", "degrees") for when in ("before", "after")]
     if floor[0] is not None and floor[1] is not None:
         evidence.append(f"A plane and itself, over halves of the trials: {floor[0]} before, {floor[1]} at the end.")
+    code = measured(group, "planes.input", "degrees", "nulls")
+    if code is not None:
+        evidence.append(f"In the network's input the planes of the items are {code} apart already.")
     for measure in ("planes.before", "planes.after"):
         test = tested(nulls, measure, group["name"])
         evidence += [in_words(test, "that with reports shuffled")] if test else []

@@ -38,10 +38,11 @@ def verdict(groups: Sequence[Group], contrasts: Sequence[Tested], nulls: Sequenc
     statements = on(focus, nulls)
     others = [group for group in groups if group is not focus]
     compared = comparisons(focus, others, contrasts)
+    first = headline(focus, {one.topic: one for one in statements}, compared, bool(others))
     if others:
         statements = [replace(one, sentence=f"{focus['name']}: {_small(one.sentence)}") for one in statements]
     return {
-        "headline": headline(focus, {one.topic: one for one in statements}, compared, bool(others)),
+        "headline": first,
         "group": focus["name"],
         "statements": [one.to_json() for one in [*statements, *compared]],
     }
@@ -106,7 +107,7 @@ def _origin(found: Mapping[str, Statement]) -> list[str]:
     parts = [f"swaps are {' and '.join(wrong)} wrong" if wrong else "how swaps come about cannot be told"]
     when = found.get("decision")
     if when is not None and when.supported == YES:
-        parts.append(_small(when.sentence.partition(": ")[2] or when.sentence).rstrip("."))
+        parts.append(_small(when.sentence).rstrip(".").replace("swaps are", "they are", 1))
     if known.get("misbinding") == NO:
         parts.append("what is stored stays intact before the cue")
     return parts

@@ -18,7 +18,7 @@ SeedOf = Callable[[str], int]
 
 def fidelity(context: JobContext, ids: Sequence[str], seed_of: SeedOf) -> dict[str, bytes]:
     """How far each network's responses are from the law that it was trained on, on new displays."""
-    options = {name: int(value) for name, value in context.request.get("options", {}).items() if value is not None}
+    options = {name: int(value) for name, value in context.request.get("options", {}).items()}
     unknown = sorted(set(options) - {"displays", "runs"})
     if unknown:
         raise Refused("There is no such option", f"Fidelity knows displays and runs, not {', '.join(unknown)}.")
