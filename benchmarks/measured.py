@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.published_networks import subjects
+from benchmarks.kept import kept
+from benchmarks.published_networks import UNSEEN, path_of, trained
 from models.analysis.across import as_numbers, as_plain
 from models.analysis.subject import NothingToAnalyse, Result, Subject
-from models.network.published import BY_NAME
-from models.progress import Report, silent
+from models.network import storage
+from models.network.published import BY_NAME, TWO_ITEMS
+from models.progress import silent
 
-Measure = Callable[[Subject, Report], Result]
 Values = list[float | None]
 LAST = 3  # steps averaged at the end of an epoch
 
 
 class Measured:
-    """Results of analyses, condition by condition; each is made once, when a number of it is asked for."""
+    """Results of analyses, condition by condition; each is made when a number of it is asked for, and kept.
 
-    def __init__(self, folder: Path, seeds: int, analyses: Mapping[str, Measure]) -> None:
+    Attributes:
+        folder: of the networks; results lie beside them.
+        seeds: how many networks of each condition.
+        analyses: modules with ``measure(subject, report)``, by name.
+    """
+
+    def __init__(self, folder: Path, seeds: int, analyses: Mapping[str, ModuleType]) -> None:
         self.folder, self.seeds, self.analyses = folder, seeds, analyses
-        self._subjects: dict[str, list[Subject]] = {}
         self._results: dict[tuple[str, str], list[Result | None]] = {}
 
     def results(self, condition: str, analysis: str) -> list[Result | None]:
         """What an analysis found in every network of a condition; None where there is nothing to analyse."""
         key = (condition, analysis)
         if key not in self._results:
-            if condition not in self._subjects:
-                self._subjects[condition] = subjects(BY_NAME[condition], self.seeds, self.folder)
-            self._results[key] = [_result(self.analyses[analysis], one) for one in self._subjects[condition]]
+            self._results[key] = [self._result(condition, analysis, seed) for seed in range(1, self.seeds + 1)]
         return self._results[key]
+
+    def _result(self, name: str, analysis: str, seed: int) -> Result | None:
+        condition, module = BY_NAME[name], self.analyses[analysis]
+        network = trained(condition, seed, self.folder)
+
+        def measured() -> dict[str, Any] | None:
+            try:
+                found: Result = module.measure(Subject(network, TWO_ITEMS, condition.law, UNSEEN + seed), silent)
+            except NothingToAnalyse:
+                return None
+            return found.to_json() | {"detail": {}}
+
+        weights = path_of(condition, seed, self.folder, storage.WEIGHTS)
+        plain = kept(weights.with_suffix(f".{analysis}.json"), weights, module, measured)
+        return None if plain is None else Result(**plain)
 
     def numbers(self, condition: str, measure: str, null: bool = False) -> Values:
         """One number for every network.
@@ -60,13 +81,6 @@ class Measured:
         """``first`` minus ``second`` (or minus the null ``second``) in every network."""
         pairs = zip(self.numbers(condition, first), self.numbers(condition, second, null), strict=True)
         return [None if a is None or b is None else a - b for a, b in pairs]
-
-
-def _result(measure: Measure, subject: Subject) -> Result | None:
-    try:
-        return measure(subject, silent)
-    except NothingToAnalyse:
-        return None
 
 
 def _entry(values: NDArray[np.float64], entry: str, result: Result) -> np.float64:

@@ -21,12 +21,12 @@ from benchmarks.wanted import Wanted, arguments, conclude
 from models.analysis import decoding, interventions, planes, role_axis, swap_hypotheses
 
 ANALYSES = {
-    "planes": planes.measure,
-    "published_planes": published_planes.measure,
-    "swap_hypotheses": swap_hypotheses.measure,
-    "decoding": decoding.measure,
-    "role_axis": role_axis.measure,
-    "interventions": interventions.measure,
+    "planes": planes,
+    "published_planes": published_planes,
+    "swap_hypotheses": swap_hypotheses,
+    "decoding": decoding,
+    "role_axis": role_axis,
+    "interventions": interventions,
 }
 
 

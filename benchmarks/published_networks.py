@@ -22,7 +22,6 @@ import torch
 
 from backend.store.versions import versions
 from benchmarks.wanted import Wanted, arguments, conclude
-from models.analysis.subject import Subject
 from models.network import storage
 from models.network.config import TrainConfig
 from models.network.network import Network
@@ -46,7 +45,6 @@ def default_folder() -> Path:
 def place(parser: ArgumentParser) -> ArgumentParser:
     """Adds the options that all published benchmarks share."""
     parser.add_argument("--networks", type=Path, default=default_folder(), help="folder of trained networks")
-    parser.add_argument("--condition", choices=list(BY_NAME), action="append", help="some conditions; all by default")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"networks of each condition, {SEEDS} by default")
     return parser
 
@@ -74,7 +72,7 @@ def trained(condition: Condition, seed: int, folder: Path, base: TrainConfig = S
     files = storage.dump(outcome.network, about)
     (folder / condition.name).mkdir(parents=True, exist_ok=True)
     for name in (storage.WEIGHTS, storage.DESCRIPTION):  # the card last: a network without one is not there
-        path = _path(condition, seed, folder, name)
+        path = path_of(condition, seed, folder, name)
         draft = path.with_name(path.name + ".part")
         draft.write_bytes(files[name])
         draft.replace(path)
@@ -87,10 +85,10 @@ def kept_network(condition: Condition, seed: int, folder: Path, base: TrainConfi
     Raises:
         OtherSettings: if it was trained with other settings.
     """
-    card = _path(condition, seed, folder, storage.DESCRIPTION)
+    card = path_of(condition, seed, folder, storage.DESCRIPTION)
     if not card.exists():
         return None
-    network = storage.from_card(_path(condition, seed, folder, storage.WEIGHTS).read_bytes(), card.read_bytes())
+    network = storage.from_card(path_of(condition, seed, folder, storage.WEIGHTS).read_bytes(), card.read_bytes())
     if network.config != condition.config(base):
         raise OtherSettings(
             f"{card} was trained with other settings than those of this version. Name another folder with --networks, "
@@ -101,24 +99,19 @@ def kept_network(condition: Condition, seed: int, folder: Path, base: TrainConfi
 
 def card_of(condition: Condition, seed: int, folder: Path) -> dict[str, Any]:
     """What is known about the training of a network in the folder."""
-    return dict(json.loads(_path(condition, seed, folder, storage.DESCRIPTION).read_bytes())["training"])
+    return dict(json.loads(path_of(condition, seed, folder, storage.DESCRIPTION).read_bytes())["training"])
 
 
-def subjects(condition: Condition, seeds: int, folder: Path) -> list[Subject]:
-    """Networks of a condition with seeds 1 to ``seeds``, ready to be analysed; missing ones are trained."""
-    return [
-        Subject(trained(condition, seed, folder), TWO_ITEMS, condition.law, UNSEEN + seed)
-        for seed in range(1, seeds + 1)
-    ]
-
-
-def _path(condition: Condition, seed: int, folder: Path, name: str) -> Path:
+def path_of(condition: Condition, seed: int, folder: Path, name: str) -> Path:
+    """Where a network's weights (``storage.WEIGHTS``) or card (``storage.DESCRIPTION``) are kept."""
     return folder / condition.name / f"{seed}{Path(name).suffix}"
 
 
 def main() -> int:
     """Train what is missing; 1 where a network has not learned its task."""
-    options = place(arguments(__doc__ or "")).parse_args()
+    parser = place(arguments(__doc__ or ""))
+    parser.add_argument("--condition", choices=list(BY_NAME), action="append", help="some conditions; all by default")
+    options = parser.parse_args()
     torch.set_num_threads(1)
     chosen = [BY_NAME[name] for name in options.condition] if options.condition else CONDITIONS
     rows, found = [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from benchmarks.kept import imported, code_of, kept
 from benchmarks.measured import Measured
+from benchmarks.published_networks import UNSEEN
 from benchmarks.published_planes import alignment, report_pairs
+from models.analysis import planes, role_axis
 from models.analysis.subject import NothingToAnalyse, Result
 from models.circular import distance
 
@@ -62,17 +66,17 @@ def test_pairs_of_reports_are_the_published_456():
 
 @pytest.fixture
 def measured(tmp_path, monkeypatch) -> Measured:
-    """Two made-up networks; one cannot be analysed."""
+    """Two made-up networks; the second cannot be analysed."""
 
     def measure(subject: Any, report: Any) -> Result:
-        if subject.seed == 2:
+        if subject.seed == UNSEEN + 2:
             raise NothingToAnalyse("nothing")
         axes = {"time": [-0.2, -0.1, 0.0, 0.1, 0.2]}
         return Result(axes, {"curve": [1.0, 2.0, 3.0, 4.0, None], "one": 5.0}, {"one": 2.0})
 
-    made_up = [SimpleNamespace(seed=1), SimpleNamespace(seed=2)]
-    monkeypatch.setattr("benchmarks.measured.subjects", lambda condition, seeds, folder: made_up)
-    return Measured(tmp_path, 2, {"made_up": measure})
+    monkeypatch.setattr("benchmarks.measured.trained", lambda condition, seed, folder: None)
+    monkeypatch.setattr("benchmarks.measured.kept", lambda file, weights, module, make: make())
+    return Measured(tmp_path, 2, {"made_up": SimpleNamespace(measure=measure)})
 
 
 def test_numbers_of_networks_by_name_entry_and_time(measured):
@@ -82,3 +86,27 @@ def test_numbers_of_networks_by_name_entry_and_time(measured):
     assert measured.numbers("smooth_1", "made_up.curve[-1]") == [None, None]
     assert measured.numbers("smooth_1", "made_up.curve[@0]") == [2.0, None]
     assert measured.differences("smooth_1", "made_up.one", "made_up.one", null=True) == [3.0, None]
+
+
+def test_a_measurement_is_kept_as_long_as_code_and_weights_are_the_same(tmp_path):
+    weights, file = tmp_path / "1.safetensors", tmp_path / "1.planes.json"
+    weights.write_bytes(b"weights")
+    made = []
+
+    def make() -> float:
+        made.append(1)
+        return 0.25
+
+    assert [kept(file, weights, planes, make) for _ in range(3)] == [0.25] * 3
+    assert len(made) == 1
+    kept(file, weights, role_axis, make)
+    weights.write_bytes(b"other weights")
+    kept(file, weights, role_axis, make)
+    assert len(made) == 3
+
+
+def test_the_code_of_a_measurement_is_all_that_it_imports_of_the_analyses():
+    source = Path(planes.__file__).read_bytes()
+    assert {"models.analysis.activity", "models.analysis.probe_sets"} <= set(imported(source))
+    assert "models.analysis.planes" in set(imported(b"from models.analysis import planes"))
+    assert code_of(planes) != code_of(role_axis)
