@@ -56,13 +56,13 @@
       this.waiting = setTimeout(() => {
         this.abort?.abort();
         this.wanted = wanted;
-        this._ask(missing, state, keys);
+        const abort = (this.abort = new AbortController());
+        this._ask(missing, state, keys, abort).finally(() => this.abort === abort && (this.abort = null));
       }, REST);
     }
 
-    async _ask(missing, state, keys) {
+    async _ask(missing, state, keys, abort) {
       const network = this.network();
-      const abort = (this.abort = new AbortController());
       const { display, axes, noise, delay } = state;
       const ask = async (part, more) => {
         const body = await this._post(network, { display, axes, noise, delay, parts: [part], view: this.view, ...more }, abort.signal);
@@ -85,7 +85,6 @@
         points.push(...(body.points ?? []));
         show("points", { points: [...points], searched: at + 1 });
       }
-      if (this.abort === abort) this.abort = null;
     }
 
     // null where nothing can be said: the picture of the runs is the one that tells what is wrong.

@@ -83,6 +83,10 @@ async def test_explore(client: httpx.AsyncClient, workshop: Any, warm: None) -> 
     stranger = await ask(client, network, interventions={"silenced": [48]})
     assert stranger.status_code == 422
     assert "numbered 0 to 47" in stranger.json()["detail"]
+    marks = (await client.post(f"/api/networks/{network}/landmarks", json={"display": DISPLAY, "axes": "items"})).json()
+    assert marks["planes"]["items"] == [1, 0]
+    assert numbers(marks["planes"]["angle"]).shape == (found["trajectories"]["steps"],)
+    assert isinstance(marks["points"], list)
     packed = np.load(io.BytesIO((await ask(client, network, format="npz", runs=7)).content))
     assert packed["states"].shape[0] == 7
 

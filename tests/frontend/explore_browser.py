@@ -23,7 +23,7 @@ def points(shown: dict[str, Any], name: str) -> int:
 
 def open_explore(page: Any, address: str) -> None:
     page.goto(address)
-    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=30000)
+    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=90000)
 
 
 def after_picture(page: Any, act: Any) -> dict[str, Any]:
