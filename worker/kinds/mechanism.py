@@ -10,7 +10,8 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -59,10 +60,11 @@ def mechanism(context: JobContext, ids: Sequence[str], seed_of: Callable[[str], 
     titles = {id: row.name for id, row in _rows(store, ids).items()}
     found = {piece: kept for piece in pieces if (kept := _kept(context.checkpoint_dir, piece)) is not None}
     progress = _Watch(context, titles, len(pieces), len(found))
-    for piece, plain in _measured(store, [one for one in pieces if one not in found], progress):
-        _keep(context.checkpoint_dir, piece, plain)
-        found[piece] = plain
-        progress.done(piece)
+    with closing(_measured(store, [one for one in pieces if one not in found], progress)) as results:
+        for piece, plain in results:
+            _keep(context.checkpoint_dir, piece, plain)
+            found[piece] = plain
+            progress.done(piece)
     context.report(Progress(_LAST, "Comparing the networks"))
     report = report_on(_members(store, ids, found))
     out, numbers = io.BytesIO(), dict[str, Any](arrays(report["groups"]))
@@ -97,7 +99,10 @@ def subject_of(store: Store, network_id: str, seed: int) -> Subject:
     return Subject(network_of(store, network_id), displays, law, seed)
 
 
-def _measured(store: Store, pieces: Sequence[Piece], watch: _Watch) -> Iterator[tuple[Piece, dict[str, Any]]]:
+def _measured(
+    store: Store, pieces: Sequence[Piece], watch: _Watch
+) -> Generator[tuple[Piece, dict[str, Any]], None, None]:
+    """What each piece gives, as it is done; processes end when the generator is closed."""
     count = min(PROCESSES, os.cpu_count() or 1)
     if count > 1 and len(pieces) >= WORTH_PROCESSES:
         with SideProcesses[Piece](partial(_apart, store.settings), count) as processes:
