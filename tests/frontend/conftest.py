@@ -46,13 +46,19 @@ def fake() -> Iterator[FastAPI]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[SimpleNamespace]:
+def stand_in() -> FastAPI:
+    """The fake API that a browser meets; a module of tests may have another one."""
+    return fake_simulation.mount(fake_api.create_app())
+
+
+@pytest.fixture(scope="module")
+def site(stand_in: FastAPI) -> Iterator[SimpleNamespace]:
     """The pages and the fake API on a free port, in a thread."""
     before = api.current()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = fake_simulation.mount(fake_api.create_app())
+    app = stand_in
     attach(app, SimpleNamespace(api_url=f"http://127.0.0.1:{port}", token=None))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
