@@ -10,12 +10,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from benchmarks.two_items import APART, Cloud
+from benchmarks.two_items import APART, Cloud, Curve
 from models.analysis.across import spread
-from models.analysis.swap_curve import SwapCurve
 
 NETWORK, ITEMS, ASKED = "#2f6db3", "#d1603d", "#3c3c3c"
-SHOWN = 128  # responses of a cloud, as in the published figures
 COLUMNS = 6
 LIMIT = 1.9  # of the plane shown, in radii of the circle of reports
 PANEL, GAP = 190, 70  # points
@@ -26,7 +24,7 @@ class Curves:
     """A panel: swap curves of one law's networks."""
 
     title: str
-    each: Sequence[SwapCurve]
+    each: Sequence[Curve]
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,15 @@ def draw(rows: Sequence[tuple[str, Sequence[Panel]]]) -> go.Figure:
 
 
 def _curves(figure: go.Figure, panel: Curves, row: int, column: int) -> None:
-    degrees = np.degrees(panel.each[0].distance.numpy())
-    found = spread([one.found.tolist() for one in panel.each])
+    degrees = np.degrees(panel.each[0].distance)
+    found = spread([one.found for one in panel.each])
     where = {"row": row, "col": column}
     if len(panel.each) > 1:
         outline = {"x": [*degrees, *degrees[::-1]], "y": [*found["high"], *found["low"][::-1]]}
         figure.add_scatter(**outline, fill="toself", fillcolor="rgba(47,109,179,0.25)", line={"width": 0}, **where)
     figure.add_scatter(x=degrees, y=found["mean"], mode="lines", line={"color": NETWORK, "width": 2}, **where)
     line = {"color": ASKED, "dash": "dash", "width": 1.5}
-    figure.add_scatter(x=degrees, y=panel.each[0].target.tolist(), mode="lines", line=line, **where)
+    figure.add_scatter(x=degrees, y=panel.each[0].target, mode="lines", line=line, **where)
     figure.update_yaxes(range=[-0.01, 0.5], **where)
     figure.update_xaxes(range=[40, 180], tickvals=[45, 90, 135, 180], ticksuffix="°", **where)
 
@@ -87,8 +85,7 @@ def _plane(figure: go.Figure, panel: Plane, row: int, column: int) -> None:
     figure.add_scatter(
         x=np.cos(angle), y=np.sin(angle), mode="lines", line={"color": "#c8c8c8", "width": 1}, hoverinfo="skip", **where
     )
-    turned = panel.cloud.turned()
-    points = turned[:, : math.ceil(SHOWN / len(turned))].reshape(-1, 2)[:SHOWN].numpy()
+    points = np.array(panel.cloud.points)
     figure.add_scatter(
         x=points[:, 0], y=points[:, 1], mode="markers", marker={"color": NETWORK, "size": 4, "opacity": 0.6}, **where
     )

@@ -6,11 +6,13 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
 
+from models.circular import wrap
 from models.network.targets import unit
 
 Numbers = NDArray[np.float64]
@@ -46,16 +48,40 @@ def along_chord(plane: Tensor, cued: Tensor, other: Tensor, radius: float) -> Te
     return ((plane.double() - start[:, None]) * line).sum(-1) / line.square().sum(-1)
 
 
-def clusters(places: Tensor) -> Clusters:
-    """Whether places ``(S,)`` along the line form two clusters.
+def along_arc(plane: Tensor, cued: Tensor, other: Tensor) -> Tensor:
+    """``(B, S)`` place of the direction of responses along the arc between two items: 0 the cued one, 1 the other.
+
+    The circle is cut opposite to the middle of the arc. Arguments as of ``along_chord``.
+    """
+    gap = wrap(other - cued)[:, None]
+    middle = cued[:, None] + gap / 2
+    return wrap(torch.atan2(plane[..., 1], plane[..., 0]).double() - middle) / gap + 0.5
+
+
+def clusters(plane: Tensor, cued: Tensor, other: Tensor, radius: float) -> list[Clusters]:
+    """Whether each display's responses form two clusters; arguments as of ``along_chord``.
+
+    They must do so both along the straight line and along the arc between the items. One broad cluster on the circle
+    is an arc, and the shadow of an arc on a line is densest at its two ends; one cluster near the origin has any
+    directions. Neither is two clusters.
+    """
+    found = []
+    chords, arcs = along_chord(plane, cued, other, radius), along_arc(plane, cued, other)
+    for chord, arc in zip(chords, arcs, strict=True):
+        straight = _along(chord)
+        found.append(straight if straight.two and _along(arc).two else Clusters(False, 0.0))
+    return found
+
+
+def _along(places: Tensor) -> Clusters:
+    """Whether places ``(S,)`` along one line form two clusters.
 
     There are two if a mixture of two normal laws beats one normal law clearly, no component is a few stray responses,
     and the mixture's density has a valley between two peaks. The last is what tells two clusters from one that is
     skewed or has heavy tails, for which two components are better than one as well.
     """
     values = places.double().numpy()[:, None]
-    one = GaussianMixture(1).fit(values)
-    two = _fitted(values)
+    one, two = GaussianMixture(1).fit(values), _fitted(values)
     weights, means = two.weights_, two.means_[:, 0]
     lower, upper = (int(k) for k in np.argsort(means))
     if weights.min() < SMALLEST or one.bic(values) - two.bic(values) < BETTER or not _has_valley(two, means):

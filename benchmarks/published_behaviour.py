@@ -11,18 +11,24 @@ picture is an HTML page, or an SVG or PNG where a Chromium is installed.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import torch
 
+from benchmarks import two_items
 from benchmarks.behaviour_picture import Curves, Plane, draw
 from benchmarks.claims import CONFIRMED, Claim, claim, markdown, tell
-from benchmarks.published_networks import place, trained
+from benchmarks.kept import kept
+from benchmarks.published_networks import path_of, place, trained
 from benchmarks.save_picture import save
-from benchmarks.two_items import Cloud, cloud, curve, swapped_share
+from benchmarks.two_items import Cloud, Curve, cloud, curve, swapped_share
 from benchmarks.wanted import Wanted, arguments, conclude
-from models.analysis.swap_curve import SwapCurve
+from models.network import storage
 from models.network.network import Network
 from models.network.published import BY_NAME
 
@@ -38,33 +44,39 @@ NONE = 0.02
 
 
 class Networks:
-    """What was measured of the networks of each condition, one entry a seed; each measurement is done once."""
+    """What was measured of the networks of each condition, one entry a seed; measurements are kept beside them."""
 
     def __init__(self, folder: Path, seeds: int) -> None:
         self.folder, self.seeds = folder, range(1, seeds + 1)
-        self._clouds: dict[tuple[str, float, float], list[Cloud]] = {}
-        self._curves: dict[str, list[SwapCurve]] = {}
 
     def clouds(self, name: str, distance: float, noise: float = 1.0) -> list[Cloud]:
         """Responses to the published displays with this probe distance."""
-        key = (name, distance, noise)
-        if key not in self._clouds:
-            self._clouds[key] = [cloud(self._network(name, seed), distance, seed, noise) for seed in self.seeds]
-        return self._clouds[key]
+        what = f"cloud-{math.degrees(distance):.4g}-{noise:g}"
+        return [
+            Cloud(**one)
+            for one in self._each(name, what, lambda network, seed: asdict(cloud(network, seed, distance, noise)))
+        ]
 
-    def curves(self, name: str) -> list[SwapCurve]:
+    def curves(self, name: str) -> list[Curve]:
         """Swaps against probe distance."""
-        if name not in self._curves:
-            law = BY_NAME[name].law
-            self._curves[name] = [curve(self._network(name, seed), law, seed) for seed in self.seeds]
-        return self._curves[name]
+        law = BY_NAME[name].law
+        return [
+            Curve(**one) for one in self._each(name, "curve", lambda network, seed: asdict(curve(network, seed, law)))
+        ]
 
     def swapped(self, name: str, noise: float = 1.0) -> list[float]:
         """Share of responses that are swaps."""
-        return [swapped_share(self._network(name, seed), seed, noise) for seed in self.seeds]
+        return self._each(name, f"swapped-{noise:g}", lambda network, seed: swapped_share(network, seed, noise))
 
-    def _network(self, name: str, seed: int) -> Network:
-        return trained(BY_NAME[name], seed, self.folder)
+    def _each(self, name: str, what: str, measure: Callable[[Network, int], Any]) -> list[Any]:
+        """A measurement of every seed's network, by the name under which it is kept."""
+        found = []
+        for seed in self.seeds:
+            network = trained(BY_NAME[name], seed, self.folder)
+            weights = path_of(BY_NAME[name], seed, self.folder, storage.WEIGHTS)
+            file = weights.with_name(f"{seed}.{what}.json")
+            found.append(kept(file, weights, two_items, partial(measure, network, seed)))
+        return found
 
 
 def swap_curves(networks: Networks) -> list[Claim]:
@@ -87,8 +99,8 @@ def swap_curves(networks: Networks) -> list[Claim]:
     return claims
 
 
-def _fall(values: torch.Tensor) -> float:
-    return float(values[0] - values[-1])
+def _fall(values: Sequence[float]) -> float:
+    return values[0] - values[-1]
 
 
 def task_optimal(networks: Networks) -> list[Claim]:

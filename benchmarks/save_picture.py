@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import plotly.graph_objects as go
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 180_000.0  # a page of several megabytes on a busy machine
 SCALE = 2  # pixels of a PNG for each point of the figure
 
 DRAW = """([format, scale]) => Plotly.toImage(
@@ -45,6 +46,7 @@ def _drawn(page: str, ending: str) -> str:
         browser = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         try:
             sheet = browser.new_page()
+            sheet.set_default_timeout(PATIENCE_MS)
             sheet.set_content(page, wait_until="load")
             sheet.wait_for_function("document.querySelector('.plotly-graph-div .main-svg') !== null")
             return str(sheet.evaluate(DRAW, [ending, SCALE]))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
 
-from benchmarks.clusters import Clusters, along_chord, clusters
+from benchmarks.clusters import along_chord, clusters
 from models.analysis.activity import SWAP, observe
 from models.analysis.components import attribute
 from models.analysis.fidelity import component_groups, respond
-from models.analysis.swap_curve import SwapCurve, distance_bins, swap_curve
+from models.analysis.swap_curve import distance_bins, swap_curve
 from models.circular import FULL_CIRCLE, wrap
 from models.displays import Displays
 from models.network.network import Network
@@ -23,6 +22,7 @@ from models.network.swap_laws import SwapLaw
 
 DISPLAYS, RUNS = 4000, 4
 ROTATIONS, EACH = 24, 200
+SHOWN = 128  # responses of a cloud in a picture, as in the published ones
 APART = -2 * math.pi / 3
 """Report of the other item, from that of the cued one, in the published pictures (radians)."""
 UNSEEN = 2000
@@ -31,58 +31,42 @@ UNSEEN = 2000
 
 @dataclass(frozen=True)
 class Cloud:
-    """Responses to displays that differ by a rotation only.
+    """What responses to displays look like that differ by a rotation only.
 
     Attributes:
-        plane: ``(B, S, 2)`` responses in the behaviour plane.
-        cued, other: ``(B,)`` reports of the two items, radians.
-        radius: at which reports lie in the plane.
+        split: share of the displays whose responses form two clusters between the items.
+        swapped: share of the responses in a second cluster, nearer to the other item than to the cued one.
+        offset: mean place of the responses along the line from the cued item (0) to the other (1).
+        mean_radius: distance of a display's mean response from the origin, as a share of the radius of reports.
+        points: ``SHOWN`` responses ``[x, y]`` of all displays, turned so that the cued report lies at angle 0, in
+            shares of the radius.
     """
 
-    plane: Tensor
-    cued: Tensor
-    other: Tensor
-    radius: float
+    split: float
+    swapped: float
+    offset: float
+    mean_radius: float
+    points: list[list[float]]
 
-    @property
-    def split(self) -> float:
-        """Share of the displays whose responses form two clusters between the items."""
-        return sum(one.two for one in self._clusters) / len(self.plane)
+    @staticmethod
+    def of(plane: Tensor, cued: Tensor, other: Tensor, radius: float) -> Cloud:
+        """From responses ``(B, S, 2)`` in the behaviour plane and the reports ``(B,)`` of both items, radians."""
+        found = clusters(plane, cued, other, radius)
+        each = -(-SHOWN // len(plane))
+        return Cloud(
+            split=sum(one.two for one in found) / len(found),
+            swapped=sum(one.swapped for one in found) / len(found),
+            offset=float(along_chord(plane, cued, other, radius).mean()),
+            mean_radius=float(plane.mean(1).norm(dim=-1).mean()) / radius,
+            points=turned(plane[:, :each], cued, radius).flatten(0, 1)[:SHOWN].tolist(),
+        )
 
-    @property
-    def swapped(self) -> float:
-        """Share of the responses in a second cluster, nearer to the other item than to the cued one."""
-        return sum(one.swapped for one in self._clusters) / len(self.plane)
 
-    @property
-    def offset(self) -> float:
-        """Mean place of the responses along the line from the cued item (0) to the other (1)."""
-        return float(self._places.mean())
-
-    @property
-    def mean_radius(self) -> float:
-        """Distance of a display's mean response from the origin of the plane, as a share of the radius of reports."""
-        return float(self.plane.mean(1).norm(dim=-1).mean()) / self.radius
-
-    @property
-    def spread(self) -> float:
-        """Root mean square distance of responses from their display's mean, as a share of the radius."""
-        centred = self.plane - self.plane.mean(1, keepdim=True)
-        return float(centred.square().sum(-1).mean().sqrt()) / self.radius
-
-    def turned(self) -> Tensor:
-        """``(B, S, 2)``: the responses turned so that the cued report lies at angle 0, in shares of the radius."""
-        cosine, sine = self.cued.cos()[:, None], self.cued.sin()[:, None]
-        x, y = self.plane.unbind(-1)
-        return torch.stack([cosine * x + sine * y, cosine * y - sine * x], -1) / self.radius
-
-    @cached_property
-    def _clusters(self) -> list[Clusters]:
-        return [clusters(row) for row in self._places]
-
-    @property
-    def _places(self) -> Tensor:
-        return along_chord(self.plane, self.cued, self.other, self.radius)
+def turned(plane: Tensor, cued: Tensor, radius: float) -> Tensor:
+    """``(B, S, 2)``: responses turned so that the cued report lies at angle 0, in shares of the radius."""
+    cosine, sine = cued.cos()[:, None], cued.sin()[:, None]
+    x, y = plane.unbind(-1)
+    return torch.stack([cosine * x + sine * y, cosine * y - sine * x], -1) / radius
 
 
 def pairs(distance: float) -> Displays:
@@ -93,21 +77,36 @@ def pairs(distance: float) -> Displays:
     return Displays(table[0], table[1], torch.full((ROTATIONS,), 2))
 
 
-def cloud(network: Network, distance: float, seed: int, noise: float = 1.0) -> Cloud:
+def cloud(network: Network, seed: int, distance: float, noise: float = 1.0) -> Cloud:
     """``EACH`` responses to each of ``pairs(distance)`` with all noise multiplied."""
     shown = pairs(distance)
     generator = torch.Generator().manual_seed(UNSEEN + seed)
     plane = record(network, shown, EACH, generator, noise=noise, states=False).plane[:, :, -1].double()
-    return Cloud(plane, shown.report[:, 0], shown.report[:, 1], network.config.radius)
+    return Cloud.of(plane, shown.report[:, 0], shown.report[:, 1], network.config.radius)
 
 
-def curve(network: Network, law: SwapLaw, seed: int) -> SwapCurve:
-    """Swaps against probe distance on new displays of the training's law, the same displays for all networks."""
+@dataclass(frozen=True)
+class Curve:
+    """Swap probability against probe distance (radians, ascending): the law's and what the responses do."""
+
+    distance: list[float]
+    target: list[float]
+    found: list[float]
+
+    @property
+    def largest_error(self) -> float:
+        """Largest absolute difference of the two."""
+        return max(abs(a - b) for a, b in zip(self.found, self.target, strict=True))
+
+
+def curve(network: Network, seed: int, law: SwapLaw) -> Curve:
+    """Swaps on new displays of the training's law, the same displays for all networks."""
     shown = TWO_ITEMS.draw(DISPLAYS, torch.Generator().manual_seed(UNSEEN))
     generator = torch.Generator().manual_seed(UNSEEN + seed)
     responses = respond(network, shown, RUNS, generator)
     bins = distance_bins(shown)
-    return swap_curve(shown, bins, attribute(law, shown, responses, component_groups(shown, bins)), generator)
+    found = swap_curve(shown, bins, attribute(law, shown, responses, component_groups(shown, bins)), generator)
+    return Curve(found.distance.tolist(), found.target.tolist(), found.found.tolist())
 
 
 def swapped_share(network: Network, seed: int, noise: float = 1.0) -> float:

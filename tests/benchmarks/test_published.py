@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from benchmarks.claims import CONFIRMED, DIFFERS, NOT_CONFIRMED, claim, compared
-from benchmarks.clusters import along_chord, clusters
+from benchmarks.clusters import along_arc, along_chord
 from benchmarks.published_networks import OtherSettings, card_of, kept_network, trained
-from benchmarks.two_items import APART, Cloud, pairs
+from benchmarks.two_items import APART, SHOWN, Cloud, pairs
 from models.network.config import QUICK
 from models.network.published import BY_NAME, CONDITIONS, SMALL, TWO_ITEMS
 from models.network.targets import unit
@@ -27,7 +27,7 @@ def planted_cloud(swaps: float, seed: int, width: float = 0.05, runs: int = 200)
     swapped = torch.rand(len(shown), runs, generator=generator) < swaps
     angle = torch.where(swapped, other[:, None], cued[:, None])
     noise = width * torch.randn(len(shown), runs, 2, generator=generator, dtype=torch.float64)
-    return Cloud(RADIUS * (unit(angle) + noise), cued, other, RADIUS)
+    return Cloud.of(RADIUS * (unit(angle) + noise), cued, other, RADIUS)
 
 
 def test_a_few_per_cent_of_swaps_are_a_second_cluster():
@@ -47,11 +47,26 @@ def test_one_cloud_is_one_cluster_however_wide(width):
 def test_a_skewed_or_heavy_tailed_cloud_is_one_cluster():
     generator = torch.Generator().manual_seed(3)
     skewed = torch.rand(20, 400, generator=generator).log().neg() * 0.3
-    heavy = torch.distributions.StudentT(torch.tensor(2.0))
     torch.manual_seed(3)
-    tailed = heavy.sample((20, 400)) * 0.1
-    found = [clusters(row).two for row in (*skewed, *tailed)]
-    assert sum(found) <= 2
+    tailed = torch.distributions.StudentT(torch.tensor(2.0)).sample((20, 400)) * 0.1
+    angle = torch.cat([skewed, tailed]).double() * APART
+    cued = torch.zeros(40, dtype=torch.float64)
+    assert Cloud.of(RADIUS * unit(angle), cued, cued + APART, RADIUS).split <= 2 / 40
+
+
+def test_a_broad_arc_is_one_cluster_though_its_shadow_on_a_line_is_two():
+    generator = torch.Generator().manual_seed(5)
+    angle = APART / 2 + 0.8 * torch.randn(20, 400, generator=generator, dtype=torch.float64)
+    cued = torch.zeros(20, dtype=torch.float64)
+    assert Cloud.of(RADIUS * unit(angle), cued, cued + APART, RADIUS).split == 0
+
+
+def test_one_cluster_at_the_origin_is_one_whatever_its_directions():
+    generator = torch.Generator().manual_seed(6)
+    cued = torch.zeros(20, dtype=torch.float64)
+    middle = RADIUS * (unit(cued) + unit(cued + math.pi))[:, None] / 2
+    points = middle + 0.2 * torch.randn(20, 400, 2, generator=generator, dtype=torch.float64)
+    assert Cloud.of(points, cued, cued + math.pi - 0.01, RADIUS).split == 0
 
 
 def test_the_line_between_the_items_starts_at_the_cued_one():
@@ -61,9 +76,16 @@ def test_the_line_between_the_items_starts_at_the_cued_one():
     assert along_chord(points, cued, other, RADIUS)[0].tolist() == pytest.approx([0, 0.5, 1], abs=1e-6)
 
 
-def test_turned_responses_have_the_cued_item_to_the_right():
-    turned = planted_cloud(0.0, seed=4).turned()
-    assert turned.mean((0, 1)).tolist() == pytest.approx([1, 0], abs=0.01)
+def test_the_arc_between_the_items_starts_at_the_cued_one():
+    cued, other = torch.tensor([3.0]), torch.tensor([3.0 + APART])
+    points = torch.cat([unit(cued + share * APART)[:, None] for share in (-0.2, 0.0, 0.5, 1.0, 1.2)], 1)
+    assert along_arc(points, cued, other)[0].tolist() == pytest.approx([-0.2, 0, 0.5, 1, 1.2], abs=1e-5)
+
+
+def test_shown_responses_have_the_cued_item_to_the_right():
+    points = torch.tensor(planted_cloud(0.0, seed=4).points)
+    assert points.shape == (SHOWN, 2)
+    assert points.mean(0).tolist() == pytest.approx([1, 0], abs=0.02)
 
 
 @pytest.mark.parametrize(

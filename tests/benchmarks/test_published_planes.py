@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from benchmarks.kept import imported, code_of, kept
+from benchmarks.kept import code_of, imported, kept
 from benchmarks.measured import Measured
 from benchmarks.published_networks import UNSEEN
 from benchmarks.published_planes import alignment, report_pairs
