@@ -64,36 +64,19 @@ def measure(subject: Subject, report: Report = silent) -> Result:
     for number, separation in enumerate(wanted):
         report(Progress(number / len(wanted), f"Moving the cue, items {math.degrees(separation):.0f}° apart"))
         sweeps.append(sweep(subject, separation, size, number))
-        tests.append(test(sweeps[-1], torch.Generator().manual_seed(number)))
+        tests.append(switch_test(sweeps[-1], torch.Generator().manual_seed(number)))
     main = min(sweeps, key=lambda one: abs(one.separation - MAIN))
-    columns = {name: [one[name] for one in tests] for name in tests[0]}
-    gains = {name: values for name, values in columns.items() if name.startswith("bistable_gain_if")}
+    measures, nulls = _told(tests)
+    axes = {"cue": as_plain(main.cue.numpy()), "response": as_plain(response_bins().numpy()), "separation": wanted}
     return Result(
-        axes={
-            "cue": as_plain(main.cue.numpy()),
-            "separation": wanted,
-            "main_separation": main.separation,
-            "second_report": main.apart,
-            "response": as_plain(response_bins().numpy()),
-        },
-        measures={
-            **_curves(main),
-            **{name: columns[name] for name in ("bistable_gain", "switch_index", "undirected")},
-            **_by_separation(sweeps),
-            "bistable_gain_mean": _mean(columns["bistable_gain"]),
-            "switch_index_mean": _mean(columns["switch_index"]),
-            "between_mean": _mean([between(one) for one in sweeps]),
-        },
-        nulls={
-            **gains,
-            **{name.replace("gain_if", "gain_mean_if"): _mean(values) for name, values in gains.items()},
-            "swap": [law_swaps(subject, separation, size) for separation in wanted],
-        },
+        axes=axes | {"main_separation": main.separation, "second_report": main.apart},
+        measures=_curves(main) | measures | _by_separation(sweeps),
+        nulls=nulls | {"swap": [law_swaps(subject, separation, size) for separation in wanted]},
         detail={"histogram": as_plain(main.histogram.numpy()), "displays": DISPLAYS, "runs": RUNS},
     )
 
 
-def test(swept: Sweep, generator: torch.Generator) -> dict[str, float | None]:
+def switch_test(swept: Sweep, generator: torch.Generator) -> dict[str, float | None]:
     """Bistable or interpolating, under cues between the two items: responses, and simulated ones of either kind."""
     inside = swept.cue.abs() <= swept.separation / 2 + 1e-9
     cue, angle, counted = swept.cue[inside], swept.angle[:, inside], swept.item[:, inside] <= 1
@@ -140,9 +123,23 @@ def _curves(swept: Sweep) -> dict[str, Any]:
     return {"mode": as_plain(swept.mode.numpy()), **{name: as_plain(one.numpy()) for name, one in shares.items()}}
 
 
+def _told(tests: Sequence[dict[str, float | None]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Measures and nulls of the tests of all separations: each one, and their means."""
+    columns = {name: [one[name] for one in tests] for name in tests[0]}
+    means = {
+        name.replace("gain", "gain_mean") if "gain" in name else f"{name}_mean": _mean(values)
+        for name, values in columns.items()
+        if name != "undirected"
+    }
+    both: dict[str, Any] = columns | means
+    nulls = {name: value for name, value in both.items() if "_if_" in name}
+    return {name: value for name, value in both.items() if name not in nulls}, nulls
+
+
 def _by_separation(sweeps: Sequence[Sweep]) -> dict[str, Any]:
     return {
         "between": [between(one) for one in sweeps],
+        "between_mean": _mean([between(one) for one in sweeps]),
         "ambiguity": [ambiguity(one) for one in sweeps],
         "swap": [
             float(one.share(1)[one.at(-one.separation / 2)] + one.share(0)[one.at(one.separation / 2)]) / 2

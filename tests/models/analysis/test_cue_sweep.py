@@ -13,7 +13,7 @@ from scipy.special import i0e, i1e
 from torch import Tensor
 
 from models.analysis import sweep as sweeping
-from models.analysis.cue_sweep import ambiguity, between, law_swaps, measure, test
+from models.analysis.cue_sweep import ambiguity, between, law_swaps, measure, switch_test
 from models.analysis.subject import NothingToAnalyse, Subject
 from models.analysis.sweep import CUES, DISPLAYS, RUNS, Sweep, response_bins, separations, two_items
 from models.analysis.switching import Bistable, concentration_of, evenly_moving, fit_bistable, fit_one_mode
@@ -23,7 +23,6 @@ from models.network.config import QUICK
 from models.network.network import Network
 from models.network.swap_laws import SwapLaw
 
-test.__test__ = False  # the test of the hypotheses is none of pytest's
 APART = 2 * math.pi / 3
 CUE = (torch.arange(CUES, dtype=torch.float64) - CUES // 2) * (2 * math.pi / CUES)
 LIKE = torch.zeros(DISPLAYS, CUES, RUNS, dtype=torch.float64)
@@ -56,7 +55,7 @@ def swept(angle: Tensor, separation: float) -> Sweep:
 
 def verdict(hypothesis, separation: float, seed: int) -> dict[str, float | None]:
     generator = torch.Generator().manual_seed(seed)
-    return test(swept(hypothesis.sample(LIKE, generator), separation), generator)
+    return switch_test(swept(hypothesis.sample(LIKE, generator), separation), generator)
 
 
 @pytest.mark.parametrize("separation", [math.pi / 4, math.pi / 2, math.pi])
