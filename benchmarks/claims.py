@@ -56,8 +56,8 @@ class Claim:
     def asked(self) -> str:
         """The limits in words."""
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
-        return f"at most {self.high:g}" if self.low is None else f"at least {self.low:g}"
+            return f"{self.low:.3g} to {self.high:.3g}"
+        return f"at most {self.high:.3g}" if self.low is None else f"at least {self.low:.3g}"
 
     @property
     def found(self) -> str:
