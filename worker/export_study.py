@@ -26,7 +26,7 @@ from backend.store.artifacts import MANIFEST
 from backend.store.store import Store, open_store
 from backend.store.tables import DONE, MADE, Dataset, Study
 
-LARGEST = 8 * 1024**2
+LARGEST = 10 * 1024**2  # fifteen networks of 0.3 MB and what was found in them
 Named = tuple[str, str]
 """Kind and id of a row."""
 BROUGHT = ("network", "analysis")
@@ -44,7 +44,7 @@ def export(store: Store, study_id: str, folder: Path, more: Sequence[Named] = ()
 
     Raises:
         ValueError: when there is no such study, something is not finished or was made from what is not in the bundle,
-            or the bundle would be larger than 8 MB.
+            or the bundle would be larger than 10 MB.
     """
     rows = _rows(store, study_id, more, derived)
     folder.mkdir(parents=True, exist_ok=True)

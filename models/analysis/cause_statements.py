@@ -41,7 +41,7 @@ def noise(group: Group) -> Statement | None:
         for what in ("undisturbed", "no noise in the delay", "no noise in the cue", "no noise in recall")
     }
     told = [f"{what} {rate}" for what, rate in rates.items() if rate is not None]
-    evidence = [f"Swaps, as a share of trials: {'; '.join(told)}."] if told else []
+    evidence = [f"Swaps, as a share of trials in which reports are well apart: {'; '.join(told)}."] if told else []
     guesses = measured(group, "interventions.guesses[no noise in recall]", "share", axis="what")
     if guesses is not None:
         evidence.append(f"Responses far from all items without noise in recall: {guesses} of trials.")
@@ -52,11 +52,12 @@ def noise(group: Group) -> Statement | None:
 def neurons(group: Group) -> Statement | None:
     """Do swaps depend on some neurons more than on others?"""
     reliability = measured(group, "interventions.reliability")
-    beyond = _extreme(group, -1)
-    if reliability is None or beyond is None:
+    taking, adding = _extreme(group, -1), _extreme(group, 0)
+    if reliability is None or taking is None or adding is None:
         return None
-    strongest, null, gap = beyond
-    supported = together(reliability.above(RELIABLE), gap.below(0.0))
+    adds = abs(adding[2].mean) >= abs(taking[2].mean)
+    strongest, null, gap = adding if adds else taking
+    supported = together(reliability.above(RELIABLE), gap.above(0.0) if adds else gap.below(0.0))
     effect = f"silencing the one that matters most changes their share of trials by {strongest} ({null} by chance)"
     sentence = claim(
         supported,
@@ -65,9 +66,16 @@ def neurons(group: Group) -> Statement | None:
         f"Whether swaps depend on some neurons more than on others is open: {effect}.",
     )
     evidence = [f"Effects of single neurons in two halves of the trials correlate by {reliability}."]
-    adding = _extreme(group, 0)
-    if adding is not None:
-        evidence.append(f"The neuron whose silence adds most swaps adds {adding[0]} ({adding[1]} by chance).")
+    for words, (found, chance, _) in (("adds most swaps", adding), ("takes most swaps away", taking)):
+        evidence.append(f"The neuron whose silence {words} changes them by {found} ({chance} by chance).")
+    evidence += _silenced(group)
+    limits = "A neuron has a number in one network only: which ones they are is listed network by network."
+    return Statement("neurons", group["name"], sentence, supported, evidence, limits)
+
+
+def _silenced(group: Group) -> list[str]:
+    """Swaps with several neurons silenced together, as evidence."""
+    evidence = []
     names = {"measures": "those that matter most", "nulls": "as many at random"}
     for count in (1, 8):
         rates = [
@@ -77,8 +85,7 @@ def neurons(group: Group) -> Statement | None:
         told = [f"{who} {rate}" for who, rate in rates if rate is not None]
         if len(told) == len(names):
             evidence.append(f"Swaps with {count} silenced, on other trials: {', '.join(told)}.")
-    limits = "A neuron has a number in one network only: which ones they are is listed network by network."
-    return Statement("neurons", group["name"], sentence, supported, evidence, limits)
+    return evidence
 
 
 def _extreme(group: Group, place: int) -> tuple[Estimate, Estimate, Estimate] | None:

@@ -131,7 +131,7 @@ def _network(member: Member) -> dict[str, Any]:
 def arrays(groups: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
     """All numbers of a report's groups as arrays, named ``group/analysis/measures or nulls or axes/name``.
 
-    Measures and nulls are ``(networks, ...)`` with NaN for what is missing; ``group/networks`` are the ids and
+    Measures and nulls are ``(networks, ...)`` float32 with NaN for what is missing; ``group/networks`` are the ids and
     ``group/seeds`` the seeds. A measure that is missing in all is left out.
     """
     found: dict[str, NDArray[Any]] = {}
@@ -141,7 +141,7 @@ def arrays(groups: Sequence[Mapping[str, Any]]) -> dict[str, NDArray[Any]]:
         for analysis, both in group["analyses"].items():
             for kind in ("measures", "nulls"):
                 for name, values in both.get(kind, {}).items():
-                    found[f"{group['name']}/{analysis}/{kind}/{name}"] = as_numbers(values["each"])
+                    found[f"{group['name']}/{analysis}/{kind}/{name}"] = as_numbers(values["each"]).astype(np.float32)
             for name, axis in both.get("axes", {}).items():
                 found[f"{group['name']}/{analysis}/axes/{name}"] = _axis(axis)
     return found

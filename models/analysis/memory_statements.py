@@ -53,9 +53,6 @@ def planes(group: Group, nulls: Sequence[Tested]) -> Statement | None:
     floor = [measured(group, f"planes.floor_{when}", "degrees") for when in ("before", "after")]
     if floor[0] is not None and floor[1] is not None:
         evidence.append(f"A plane and itself, over halves of the trials: {floor[0]} before, {floor[1]} at the end.")
-    code = measured(group, "planes.input", "degrees", "nulls")
-    if code is not None:
-        evidence.append(f"In the network's input the planes of the items are {code} apart already.")
     for measure in ("planes.before", "planes.after"):
         test = tested(nulls, measure, group["name"])
         evidence += [in_words(test, "that with reports shuffled")] if test else []
@@ -63,6 +60,12 @@ def planes(group: Group, nulls: Sequence[Tested]) -> Statement | None:
         "Correct trials only, outside the behaviour plane. Planes may be aligned at the end because they hold what is "
         "reported; the angle when recall begins has no such part."
     )
+    code = measured(group, "planes.input", "degrees", "nulls")
+    if code is not None and code.above(ORTHOGONAL) != NO:
+        limits += (
+            f" In the network's input the items' planes are {code} apart already: near-orthogonal planes are given to "
+            "it, and kept until the cue."
+        )
     return Statement("planes", group["name"], sentence, supported, evidence, limits)
 
 

@@ -64,7 +64,7 @@ def interventions(random: np.random.Generator, planted: dict[str, Any]) -> Resul
     measures = {
         "removed_without_noise": about(random, gone, 0.02) if rate > 0.01 else None,
         "swaps": [rate, rate * (1 - gone)],
-        "ranked": [0.03, 0.0, about(random, planted.get("neuron", -0.06), 0.005)],
+        "ranked": [0.021, 0.0, about(random, planted.get("neuron", -0.06), 0.005)],
         "reliability": about(random, 0.8, 0.02),
     }
     return Result({"what": ["undisturbed", "no noise in recall"]}, measures, {"ranked": [0.02, 0.0, -0.02]})

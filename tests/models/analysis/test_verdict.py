@@ -110,6 +110,27 @@ def test_swaps_without_noise_and_neurons_that_do_not_matter() -> None:
     assert (told["noise"], told["neurons"]) == (NO, NO)
 
 
+def test_the_neuron_that_matters_most_may_add_swaps() -> None:
+    ours = members()
+    for one in ours:
+        result = one.found["interventions"]
+        assert not isinstance(result, str)
+        result.measures["ranked"][0] = 0.2 + one.seed / 100
+    found = verdict(ours)[1]["neurons"]
+    assert found["supported"] == YES
+    assert "by 23.0 %" in found["sentence"]
+
+
+def test_planes_that_the_input_has_already_are_said_to_be_given() -> None:
+    ours = members()
+    assert "given to it" not in verdict(ours)[1]["planes"]["limits"]
+    for one in ours:
+        result = one.found["planes"]
+        assert not isinstance(result, str)
+        result.nulls["input"] = 77.0
+    assert "77° [77, 77] apart already" in verdict(ours)[1]["planes"]["limits"]
+
+
 def test_what_sets_networks_apart() -> None:
     ours = members()
     plain = members(group="Task-optimal", objective="task_optimal", swaps=0.001, planes=(80.0, 70.0))
