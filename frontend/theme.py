@@ -38,7 +38,7 @@ ROLES = {
 # What a network was trained to do; further groups of one objective (other laws, other sources) take the next shade.
 # Apart in lightness as well as in hue, from each other and from the colours of who a response belongs to.
 OBJECTIVES = {
-    "diffusion": ("#009E73", "#59C4A4", "#00664B"),
+    "diffusion": ("#009E73", "#59C4A4", "#00664B", "#7CB342", "#2F8F9D", "#B5D99C"),
     "task_optimal": ("#7A4FCB", "#A98AE3", "#4E2E8E"),
     "moment_matching": ("#C98A00", "#E3B44D", "#8A5F00"),
     "mean_matching": ("#C2477F", "#E08BB0", "#7F2350"),

@@ -9,10 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from frontend import theme
-from frontend.figures.axes import angle_ticks, degrees, panel_title
-from frontend.figures.mechanism_groups import Group, curves, dots, in_legend, with_legend
+from frontend.figures.axes import angle_ticks, degrees
+from frontend.figures.mechanism_dots import dots
+from frontend.figures.mechanism_groups import Group, curves, group_title, in_legend, side_by_side, with_legend
 from frontend.figures.panels import axes, panels
 
+CUE = "cue, from the middle between the items"
 SHARES = (
     ("first", "first item", theme.CUED),
     ("second", "second item", theme.NON_TARGET),
@@ -22,13 +24,13 @@ SHARES = (
 
 def shares(groups: Sequence[Group]) -> go.Figure:
     """One panel a group: which item is reported as the cue goes round; the items' places are dotted."""
-    figure = panels(len(groups), "cue, from the middle between the items", "share of responses", height=240, least=150)
+    figure = side_by_side(groups, CUE, "share of responses", 240, 150)
     for number, group in enumerate(groups, start=1):
         along = degrees(group.axes["cue"])
         for measure, words, colour in SHARES:
             curves(figure, group, measure, along, axes(number), colour=colour, words=words, legend=words)
         _places(figure, group, number)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     figure.update_xaxes(**angle_ticks(few=True))
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", nticks=5)
     return with_legend(figure)
@@ -39,7 +41,7 @@ def responses(groups: Sequence[tuple[Group, Mapping[str, Any]]]) -> go.Figure:
 
     Two level bands are two items between which the response switches; a slope is a response that moves with the cue.
     """
-    figure = panels(len(groups), "cue, from the middle between the items", "response", height=250, least=170)
+    figure = side_by_side([group for group, _ in groups], CUE, "response", 250, 170)
     most = max((share for _, detail in groups for row in detail["histogram"] for share in row), default=1.0)
     for number, (group, detail) in enumerate(groups, start=1):
         shown = list(zip(*detail["histogram"], strict=True))
@@ -51,7 +53,7 @@ def responses(groups: Sequence[tuple[Group, Mapping[str, Any]]]) -> go.Figure:
             hovertemplate="cue %{x:.0f}°, response %{y:.0f}°: %{z:.1%}<extra></extra>", **axes(number),
         )  # fmt: skip
         _places(figure, group, number, "#FFFFFF")
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     figure.update_xaxes(**angle_ticks(few=True))
     figure.update_yaxes(**angle_ticks(few=True))
     figure.update_layout(margin={"r": 70})
@@ -60,7 +62,7 @@ def responses(groups: Sequence[tuple[Group, Mapping[str, Any]]]) -> go.Figure:
 
 def mode(groups: Sequence[Group]) -> go.Figure:
     """One panel a group, a dot a network and cue: the most frequent response; a step is a switch, a slope is none."""
-    figure = panels(len(groups), "cue, from the middle between the items", "most frequent response", height=220)
+    figure = side_by_side(groups, CUE, "most frequent response", 220, 118)
     for number, group in enumerate(groups, start=1):
         along = degrees(group.axes["cue"])
         for at, values in enumerate(group.measures["mode"]["each"]):
@@ -71,7 +73,7 @@ def mode(groups: Sequence[Group]) -> go.Figure:
                 hovertemplate=f"{group.network(at)}: %{{y:.0f}}°<extra></extra>",
             )  # fmt: skip
         _places(figure, group, number)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     if groups:
         second = math.degrees(groups[0].axes["second_report"])
         figure.update_yaxes(range=[-184, 184], tickvals=[0, second], ticktext=["first item", "second item"])

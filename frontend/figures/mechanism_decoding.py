@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import panel_title
-from frontend.figures.mechanism_groups import Group, curves, epochs, null_curves, with_legend
+from frontend.figures.mechanism_groups import Group, curves, epochs, group_title, null_curves, side_by_side, with_legend
 from frontend.figures.panels import axes, panels
 
 # (measure, who it is about, colour, dash); the colours are those of who a response belongs to.
@@ -23,7 +23,7 @@ READINGS = (
 
 def reports(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.Figure:
     """One panel a group: how well both reports are read (1 perfect, 0 chance), on all and on swap trials."""
-    figure = panels(len(groups), "seconds from cue onset", "cosine of the error", height=250, least=150)
+    figure = side_by_side(groups, "seconds from cue onset", "cosine of the error", 250, 150)
     for number, group in enumerate(groups, start=1):
         place, along = axes(number), group.axes["time"]
         null_curves(figure, [group], "cued_report", along, place)
@@ -32,7 +32,7 @@ def reports(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go
                 figure, group, measure, along, place, colour=colour, dash=dash, words=words, legend=words,
                 each=dash == "solid",
             )  # fmt: skip
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     epochs(figure, spans, len(groups))
     figure.update_yaxes(range=[-0.15, 1.04], nticks=6)
     return with_legend(figure)
@@ -49,8 +49,8 @@ def which_item(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) ->
     figure = panels(len(shown), "seconds from cue onset", "", height=220, least=200, shared=False, left=44)
     for number, (measure, words) in enumerate(shown, start=1):
         place = axes(number)
-        null_curves(figure, groups, measure, groups[0].axes["time"], place)
         for group in groups:
+            null_curves(figure, [group], measure, group.axes["time"], place)
             curves(figure, group, measure, group.axes["time"], place, legend=group.name)
         panel_title(figure, number, f"<b>{words}</b>")
     epochs(figure, spans, len(shown))
@@ -60,7 +60,7 @@ def which_item(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) ->
 
 def across_time(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.Figure:
     """One map a group: a decoder trained at one time (upwards) and read at another (rightwards)."""
-    figure = panels(len(groups), "read at (seconds)", "trained at (seconds)", height=240, least=190)
+    figure = side_by_side(groups, "read at (seconds)", "trained at (seconds)", 240, 190)
     for number, group in enumerate(groups, start=1):
         told: Any = group.measures.get("cross_temporal")
         at = group.axes.get("cross_time", group.axes["time"])
@@ -71,7 +71,7 @@ def across_time(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -
                 showscale=number == len(groups),
                 hovertemplate="trained at %{y:.2f} s, read at %{x:.2f} s: %{z:.2f}<extra></extra>", **axes(number),
             )  # fmt: skip
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
         for edge in spans.get("cue", ()):
             for line in ({"x0": edge, "x1": edge, "y0": at[0], "y1": at[-1]},
                          {"y0": edge, "y1": edge, "x0": at[0], "x1": at[-1]}):  # fmt: skip

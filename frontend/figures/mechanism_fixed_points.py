@@ -10,7 +10,16 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import panel_title
-from frontend.figures.mechanism_groups import Group, bars, curves, in_legend, null_curves, with_legend
+from frontend.figures.mechanism_dots import bars
+from frontend.figures.mechanism_groups import (
+    Group,
+    curves,
+    group_title,
+    in_legend,
+    null_curves,
+    side_by_side,
+    with_legend,
+)
 from frontend.figures.panels import axes, panels
 
 # (measure, title, is a share, is an angle)
@@ -83,14 +92,14 @@ def waiting(groups: Sequence[Group]) -> go.Figure:
 
 def answers(groups: Sequence[Group]) -> go.Figure:
     """One panel a group: in how many displays each item is an answer that recall is drawn to, over time."""
-    figure = panels(len(groups), "seconds from cue onset", "share of displays", height=240, least=130)
+    figure = side_by_side(groups, "seconds from cue onset", "share of displays", 240, 130)
     for number, group in enumerate(groups, start=1):
         for measure, words, colour in (
             ("cued_answer", "cued item", theme.CUED),
             ("other_answer", "another item", theme.NON_TARGET),
         ):
             curves(figure, group, measure, group.axes["recall"], axes(number), colour=colour, words=words, legend=words)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", nticks=5)
     return with_legend(figure)
 

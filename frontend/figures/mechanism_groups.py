@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures import panels
-from frontend.figures.axes import band
+from frontend.figures.axes import band, panel_title
 
+LONGEST = 30  # letters of a group's name above a panel
 MARK, LETTER = 47, 6.6  # pixels of an entry of the legend: of its mark, and of a letter
 NARROW = 480  # pixels across half of a card
 Entry = Callable[[Any], Any]
@@ -50,11 +51,23 @@ class Group:
 
     def has(self, measure: str) -> bool:
         """Whether any of its networks has this measure."""
-        return _known((self.measures.get(measure) or {}).get("mean"))
+        return known((self.measures.get(measure) or {}).get("mean"))
 
     def network(self, number: int) -> str:
         """The name of one of its networks."""
         return f"{self.name}, seed {self.seeds[number]}" if number < len(self.seeds) else f"{self.name}, {number + 1}"
+
+
+def group_title(figure: go.Figure, number: int, group: Group) -> None:
+    """The name of a group above its panel, shortened where it is long; the legend and the pointer have all of it."""
+    name = group.name if len(group.name) <= LONGEST else f"{group.name[: LONGEST - 1]}…"
+    panel_title(figure, number, f"<b>{name}</b>")
+
+
+def side_by_side(groups: Sequence[Group], along: str, up: str, height: int, least: int = 118) -> go.Figure:
+    """An empty figure with a panel a group, wide enough that the names above panels do not run into one another."""
+    names = max((min(len(group.name), LONGEST) for group in groups), default=0)
+    return panels.panels(len(groups), along, up, height=height, least=max(least, round(7.2 * names)))
 
 
 def groups_of(result: Mapping[str, Any], analysis: str) -> list[Group]:
@@ -108,11 +121,11 @@ def curves(
     if each and len(told["each"]) > 1:
         _networks(figure, group, [pick(values) for values in told["each"]], along, colour, words, place)
     mean, low, high = (pick(told[part]) for part in ("mean", "low", "high"))
-    known = [at for at, (down, up) in enumerate(zip(low, high, strict=True)) if down is not None and up is not None]
-    if known:
-        ends = ([low[at] for at in known], [high[at] for at in known])
+    bounded = [at for at, (down, up) in enumerate(zip(low, high, strict=True)) if down is not None and up is not None]
+    if bounded:
+        ends = ([low[at] for at in bounded], [high[at] for at in bounded])
         shade = theme.translucent(colour, 0.16)
-        figure.add_trace(band([along[at] for at in known], *ends, shade, name, place["xaxis"].removeprefix("x")))
+        figure.add_trace(band([along[at] for at in bounded], *ends, shade, name, place["xaxis"].removeprefix("x")))
     figure.add_scatter(
         x=along, y=mean, customdata=list(zip(low, high, strict=True)), mode="lines",
         line={"color": colour, "width": 2.6, "dash": dash}, name=name, meta={"interval": True},
@@ -148,97 +161,15 @@ def null_curves(
 ) -> None:
     """The null of every group, thin, grey and dashed: groups that differ in it are told apart on pointing."""
     for group in groups:
-        if not _known((group.nulls.get(null) or {}).get("mean")):
+        if not known((group.nulls.get(null) or {}).get("mean")):
             continue
         figure.add_scatter(
             x=along, y=pick(group.nulls[null]["mean"]), mode="lines", showlegend=False, name=f"{group.name} · {words}",
             line={"color": theme.NULL, "width": 1.5, "dash": "dash"},
             hovertemplate=f"{words} of {group.name}: %{{y:.3g}}<extra></extra>", **place,
         )  # fmt: skip
-    if any(_known((group.nulls.get(null) or {}).get("mean")) for group in groups):
+    if any(known((group.nulls.get(null) or {}).get("mean")) for group in groups):
         in_legend(figure, words, theme.NULL, "dash")
-
-
-def dots(
-    figure: go.Figure,
-    groups: Sequence[Group],
-    measure: str,
-    place: Mapping[str, Any],
-    *,
-    pick: Entry = same,
-    null: str | None = None,
-    null_pick: Entry = same,
-) -> None:
-    """One number a network: groups along the axis, a dot each, the mean with its interval, the null as a grey dash."""
-    for at, group in enumerate(groups):
-        if not group.has(measure):
-            continue
-        told = group.measures[measure]
-        mean, low, high = (pick(told[part]) for part in ("mean", "low", "high"))
-        if mean is None:
-            continue
-        each = [pick(value) for value in told["each"]]
-        _dots_of(figure, group, each, at - 0.17, place)
-        mean_mark(figure, group, mean, low, high, at + 0.12, place)
-        level = null_pick((group.nulls.get(null) or {}).get("mean")) if null else None
-        if isinstance(level, int | float):
-            figure.add_scatter(
-                x=[at - 0.36, at + 0.36], y=[level, level], mode="lines", name=f"{group.name} · null",
-                line={"color": theme.NULL, "width": 1.8, "dash": "dash"}, showlegend=False,
-                hovertemplate="null: %{y:.3g}<extra></extra>", **place,
-            )  # fmt: skip
-            in_legend(figure, "null", theme.NULL, "dash")
-    _name_axis(figure, groups, place)
-
-
-def mean_mark(
-    figure: go.Figure, group: Group, mean: float, low: float | None, high: float | None, at: float,
-    place: Mapping[str, Any],
-) -> None:  # fmt: skip
-    """The mean of a group with its interval."""
-    ends = None if low is None or high is None else {"array": [high - mean], "arrayminus": [mean - low]}
-    interval = "" if ends is None else "<br>%{customdata[0]:.3g} to %{customdata[1]:.3g}"
-    figure.add_scatter(
-        x=[at], y=[mean], customdata=[[low, high]], mode="markers", name=f"{group.name} · mean",
-        marker={"size": 11, "symbol": group.symbol, "color": group.colour}, cliponaxis=False, showlegend=False,
-        error_y=ends and ends | {"color": group.colour, "thickness": 2.2, "width": 0}, meta={"interval": True},
-        hovertemplate=f"{group.name}: <b>%{{y:.3g}}</b>{interval}<extra></extra>", **place,
-    )  # fmt: skip
-
-
-def bars(
-    mean: Sequence[float | None], low: Sequence[float | None], high: Sequence[float | None]
-) -> dict[str, list[float]]:
-    """Intervals as plotly's error bars; none where there is no interval."""
-    up = [0.0 if at is None or end is None else end - at for at, end in zip(mean, high, strict=True)]
-    down = [0.0 if at is None or end is None else at - end for at, end in zip(mean, low, strict=True)]
-    return {"array": up, "arrayminus": down}
-
-
-def _dots_of(
-    figure: go.Figure, group: Group, each: Sequence[float | None], at: float, place: Mapping[str, Any]
-) -> None:
-    if len(each) < 2:
-        return
-    figure.add_scatter(
-        x=[at + 0.05 * (number % 3 - 1) for number in range(len(each))], y=each, mode="markers",
-        text=[group.network(number) for number in range(len(each))], name=f"{group.name} · networks", showlegend=False,
-        marker={"size": 6.5, "symbol": group.symbol, "color": theme.translucent(group.colour, 0.45)}, cliponaxis=False,
-        hovertemplate="%{text}: %{y:.3g}<extra></extra>", **place,
-    )  # fmt: skip
-
-
-def _name_axis(figure: go.Figure, groups: Sequence[Group], place: Mapping[str, Any]) -> None:
-    """Groups are told apart by colour and by the legend: their names would not fit under narrow panels."""
-    figure.update_layout(
-        {
-            "xaxis" + place["xaxis"].removeprefix("x"): {
-                "range": [-0.6, max(len(groups), 1) - 0.4], "showticklabels": False, "ticks": "", "showgrid": False,
-            }
-        }
-    )  # fmt: skip
-    for group in groups:
-        in_legend(figure, group.name, group.colour, symbol=group.symbol)
 
 
 def in_legend(figure: go.Figure, name: str, colour: str, dash: str = "solid", symbol: str | None = None) -> None:
@@ -284,8 +215,8 @@ def epochs(figure: go.Figure, spans: Mapping[str, Sequence[float]], count: int) 
         )  # fmt: skip
 
 
-def _known(value: Any) -> bool:  # noqa: ANN401
+def known(value: Any) -> bool:  # noqa: ANN401
     """Whether there is any number in nested lists."""
     if isinstance(value, list | tuple):
-        return any(_known(one) for one in value)
+        return any(known(one) for one in value)
     return value is not None

@@ -10,13 +10,15 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import degrees, panel_title
+from frontend.figures.mechanism_dots import bars
 from frontend.figures.mechanism_groups import (
     Group,
-    bars,
     curves,
     entry,
+    group_title,
     in_legend,
     null_curves,
+    side_by_side,
     with_legend,
 )
 from frontend.figures.panels import axes, panels
@@ -39,7 +41,7 @@ PUSHES = (
 
 def effects(groups: Sequence[Group]) -> go.Figure:
     """One row an intervention, one panel a measure: groups with their intervals, the undisturbed network first."""
-    what = list(groups[0].axes["what"]) if groups else []
+    what = list(dict.fromkeys(name for group in groups for name in group.axes["what"]))
     figure = panels(len(MEASURES), "", "", height=ROW * max(len(what), 1) + 20, least=118, left=178)
     for number, (measure, words) in enumerate(MEASURES, start=1):
         for place, group in enumerate(groups):
@@ -65,8 +67,9 @@ def _rows(figure: go.Figure, group: Group, measure: str, what: Sequence[str], sh
     if not group.has(measure):
         return
     mean, low, high = (_scaled(group.measures[measure][part], measure) for part in ("mean", "low", "high"))
+    own = list(group.axes["what"])
     figure.add_scatter(
-        x=mean, y=[at + shift for at in range(len(what))], text=what, mode="markers", name=group.name,
+        x=mean, y=[what.index(name) + shift for name in own], text=own, mode="markers", name=group.name,
         marker={"size": 8, "symbol": group.symbol, "color": group.colour}, showlegend=False, cliponaxis=False,
         error_x=bars(mean, low, high) | {"color": group.colour, "thickness": 1.8, "width": 0},
         hovertemplate=f"{group.name}, %{{text}}: <b>%{{x:.3g}}</b><extra></extra>", **axes(number),
@@ -78,8 +81,9 @@ def _nulls(figure: go.Figure, group: Group, measure: str, what: Sequence[str], s
     levels = (group.nulls.get(measure) or {}).get("mean")
     if not levels:
         return
+    own = list(group.axes["what"])
     figure.add_scatter(
-        x=_scaled(levels, measure), y=[at + shift for at in range(len(what))], text=what, mode="markers",
+        x=_scaled(levels, measure), y=[what.index(name) + shift for name in own], text=own, mode="markers",
         marker={"size": 9, "symbol": "line-ns-open", "color": theme.NULL, "line": {"width": 2}}, showlegend=False,
         name=f"{group.name} · as large, at random", **axes(number),
         hovertemplate=f"{group.name}, %{{text}}, as large but at random: %{{x:.3g}}<extra></extra>",
@@ -100,14 +104,14 @@ def role_push(groups: Sequence[Group]) -> go.Figure:
 
 def reversal(groups: Sequence[Group]) -> go.Figure:
     """One panel a group: until when a choice can be turned round, by role, by another display's role, and by cue."""
-    figure = panels(len(groups), "seconds from cue onset", "choices turned round", height=250, least=130)
+    figure = side_by_side(groups, "seconds from cue onset", "choices turned round", 250, 130)
     for number, group in enumerate(groups, start=1):
         along = group.axes["seconds"]
         null_curves(figure, [group], "reversed_by_role", along, axes(number), words="random directions")
         for measure, words, dash in PUSHES:
             curves(figure, group, measure, along, axes(number), words=words, dash=dash, each=dash == "solid")
         _committed(figure, group, number)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     for _, words, dash in PUSHES:
         in_legend(figure, words, theme.RECORDED, dash)
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", nticks=5)
@@ -131,15 +135,18 @@ def _committed(figure: go.Figure, group: Group, number: int) -> None:
 
 def swap_curves(groups: Sequence[Group]) -> go.Figure:
     """One panel an intervention: probability of a swap over distance, with the undisturbed network dotted."""
-    what = list(groups[0].axes["what"]) if groups else []
+    what = list(dict.fromkeys(name for group in groups for name in group.axes["what"]))
     shown = [at for at, name in enumerate(what) if name in BY_DISTANCE] or list(range(1, len(what)))[:MOST]
     figure = panels(len(shown), "distance of the other item", "probability of a swap", height=160, least=150)
     for number, at in enumerate(shown, start=1):
         for group in groups:
+            own = list(group.axes["what"])
+            if what[at] not in own or None in group.axes["distance"]:
+                continue
             along = degrees(group.axes["distance"])
-            for which, dash in ((0, "dot"), (at, "solid")):
+            for which, dash in ((0, "dot"), (own.index(what[at]), "solid")):
                 curves(
-                    figure, group, "swap_curve", along, axes(number), pick=entry(which), dash=dash, words=what[which],
+                    figure, group, "swap_curve", along, axes(number), pick=entry(which), dash=dash, words=own[which],
                     legend=group.name if which else None, each=False,
                 )  # fmt: skip
         panel_title(figure, number, f"<b>{what[at]}</b>")

@@ -12,42 +12,53 @@ from numpy.typing import NDArray
 
 from frontend import theme
 from frontend.figures.axes import panel_title
+from frontend.figures.mechanism_dots import mean_mark
 from frontend.figures.mechanism_groups import (
     Group,
     curves,
     entry,
     epochs,
+    group_title,
     in_legend,
-    mean_mark,
     null_curves,
-    same,
+    side_by_side,
     with_legend,
 )
 from frontend.figures.panels import axes, panels
 
+MOST = 6  # distances that have a panel
 QUARTERS = {"range": [-3, 93], "tickvals": [0, 30, 60, 90], "ticksuffix": "°"}
 
 
 def angle_over_time(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.Figure:
     """Over all probe distances, then one panel a distance: 90° are planes that share nothing, 0° is one plane."""
-    distances = groups[0].axes["probe_distance"] if groups else []
-    titles = [f"probes {math.degrees(distance):.0f}° apart" for distance in distances if distance is not None]
-    shown = [("angle_all", same, "all displays"), *(("angle", entry(at), words) for at, words in enumerate(titles))]
+    distances = sorted({at for group in groups for at in _distances(group)})
+    shown = [None, *distances[:: math.ceil(len(distances) / MOST) or 1]]
     figure = panels(len(shown), "seconds from cue onset", "angle between planes", height=230, least=150)
-    for number, (measure, pick, words) in enumerate(shown, start=1):
-        place, along = axes(number), groups[0].axes["time"] if groups else []
-        null_curves(figure, groups, "angle", along, place)
+    for number, distance in enumerate(shown, start=1):
+        place = axes(number)
         for group in groups:
-            curves(figure, group, measure, along, place, pick=pick, legend=group.name)
+            null_curves(figure, [group], "angle", group.axes["time"], place)
+            if distance is None:
+                curves(figure, group, "angle_all", group.axes["time"], place, legend=group.name)
+            elif distance in _distances(group):
+                pick = entry(_distances(group).index(distance))
+                curves(figure, group, "angle", group.axes["time"], place, pick=pick, legend=group.name)
+        words = "all displays" if distance is None else f"probes {distance}° apart"
         panel_title(figure, number, f"<b>{words}</b>")
     epochs(figure, spans, len(shown))
     figure.update_yaxes(QUARTERS)
     return with_legend(figure)
 
 
+def _distances(group: Group) -> list[int]:
+    """Of the probes, whole degrees; none where there are no probes."""
+    return [round(math.degrees(distance)) for distance in group.axes["probe_distance"] if distance is not None]
+
+
 def before_and_after(groups: Sequence[Group]) -> go.Figure:
     """One panel a group: every network's angle at the end of the delay and at the end of recall, joined."""
-    figure = panels(len(groups), "", "angle between planes", height=330, least=96)
+    figure = side_by_side(groups, "", "angle between planes", 330, 96)
     for number, group in enumerate(groups, start=1):
         place = axes(number)
         _null_steps(figure, group, place)
@@ -56,7 +67,7 @@ def before_and_after(groups: Sequence[Group]) -> go.Figure:
             told = group.measures[measure]
             if told["mean"] is not None:
                 mean_mark(figure, group, told["mean"], told["low"], told["high"], at, place)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     figure.update_xaxes(range=[-0.5, 1.5], tickvals=[0, 1], ticktext=["before", "after cue"], showgrid=False)
     figure.update_yaxes(QUARTERS)
     return with_legend(figure)

@@ -10,7 +10,18 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import degrees, panel_title
-from frontend.figures.mechanism_groups import Group, curves, dots, epochs, in_legend, null_curves, same, with_legend
+from frontend.figures.mechanism_dots import dots
+from frontend.figures.mechanism_groups import (
+    Group,
+    curves,
+    epochs,
+    group_title,
+    in_legend,
+    null_curves,
+    same,
+    side_by_side,
+    with_legend,
+)
 from frontend.figures.panels import axes, panels
 
 ROLES = ("cued role", "other role")
@@ -67,12 +78,12 @@ def repeat(level: float, count: int) -> list[float]:
 
 def trials(groups: Sequence[tuple[Group, Mapping[str, Any]]]) -> go.Figure:
     """One panel a group, of one of its networks: trials of one item with one report, along the axis and across it."""
-    figure = panels(len(groups), "role axis", "across it", height=240, least=150)
+    figure = side_by_side([group for group, _ in groups], "role axis", "across it", 240, 150)
     for number, (group, detail) in enumerate(groups, start=1):
         for target, role, colour in ((True, "target", theme.CUED), (False, "distractor", theme.NON_TARGET)):
             for swap, kind, symbol in ((False, "correct", "circle"), (True, "swap", "x")):
                 _cloud(figure, detail["example"], (target, swap), f"{role}, {kind} trials", (colour, symbol), number)
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     figure.update_xaxes(showticklabels=False, ticks="")
     figure.update_yaxes(showticklabels=False, ticks="")
     return with_legend(figure)

@@ -9,13 +9,15 @@ import plotly.graph_objects as go
 
 from frontend import theme
 from frontend.figures.axes import panel_title
+from frontend.figures.mechanism_dots import dots
 from frontend.figures.mechanism_groups import (
     Group,
     curves,
-    dots,
     epochs,
+    group_title,
     in_legend,
     null_curves,
+    side_by_side,
     with_legend,
 )
 from frontend.figures.panels import axes, panels
@@ -54,8 +56,7 @@ def projections(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -
             curves(
                 figure, group, f"projection_{kind}_swap", along, place, words=f"{kind}, swap trials", legend=group.name
             )
-        if groups:
-            null_curves(figure, groups, f"projection_{kind}_swap", groups[0].axes["time"], place, words="shuffled")
+            null_curves(figure, [group], f"projection_{kind}_swap", along, place, words="shuffled")
         when = "before the cue" if kind == "misbinding" else "from the cue on"
         panel_title(figure, number, f"<b>{kind}</b>, {when}")
     in_legend(figure, "correct trials", theme.UNIFORM, "dot")
@@ -92,14 +93,14 @@ def shares(groups: Sequence[Group]) -> go.Figure:
 
 def weights(groups: Sequence[Group], spans: Mapping[str, Sequence[float]]) -> go.Figure:
     """One panel a group: the share of swap trials that each kind of error explains, over time."""
-    figure = panels(len(groups), "seconds from cue onset", "share of swap trials", height=220, least=150)
+    figure = side_by_side(groups, "seconds from cue onset", "share of swap trials", 220, 150)
     for number, group in enumerate(groups, start=1):
         for kind in KINDS:
             curves(
                 figure, group, f"weight_{kind}", group.axes["time"], axes(number), colour=KIND_COLOURS[kind],
                 words=kind, legend=kind,
             )  # fmt: skip
-        panel_title(figure, number, f"<b>{group.name}</b>")
+        group_title(figure, number, group)
     epochs(figure, spans, len(groups))
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", nticks=5)
     return with_legend(figure)

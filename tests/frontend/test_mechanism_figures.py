@@ -54,7 +54,7 @@ class TestGroups:
 
     def test_colours_of_objectives_are_none_of_those_that_mean_something_else(self):
         shades = {shade for shades in theme.OBJECTIVES.values() for shade in shades}
-        assert len(shades) == 3 * len(theme.OBJECTIVES)
+        assert len(shades) == sum(len(told) for told in theme.OBJECTIVES.values())
         assert not shades & {theme.CUED, theme.NON_TARGET, theme.UNIFORM, theme.MODEL, theme.TRUTH}
 
 
@@ -222,6 +222,48 @@ def test_one_network_has_neither_thin_lines_nor_an_interval():
 
 def _missing(values: object) -> object:
     return [_missing(value) for value in values] if isinstance(values, list) else None
+
+
+def test_groups_may_differ_in_their_distances_times_and_interventions():
+    told = RESULT["groups"][1]
+    far = _picked(told["analyses"]["planes"], "probe_distance", [1, 3], ("angle",))
+    some = _picked(told["analyses"]["interventions"], "what", [0, 3], ("swaps", "guesses", "sd", "swap_curve"))
+    other = told | {
+        "name": "Task-optimal (two distances, " + "x" * 20,
+        "analyses": {"planes": far, "interventions": some},
+    }
+    mixed = {"groups": [RESULT["groups"][0], other]}
+    figure = planes.angle_over_time(groups_of(mixed, "planes"), SPANS)
+    assert len(figure.layout.annotations) == 5
+    assert len(named(figure, f"{other['name']}, networks")) == 3, "all displays, 90° and 180°"
+    rows = named(interventions.effects(groups_of(mixed, "interventions")), other["name"])[0]
+    assert list(rows.text) == [WHAT[0], WHAT[3]]
+    assert [round(at) for at in rows.y] == [0, 3]
+    names = [note.text for note in planes.before_and_after(groups_of(mixed, "planes")).layout.annotations]
+    assert names == ["<b>Diffusion</b>", f"<b>{other['name'][:29]}…</b>"]
+
+
+def _picked(told: dict, axis: str, places: list[int], measures: tuple[str, ...]) -> dict:
+    """An analysis with some entries of an axis, which is the first of these measures."""
+
+    def some(values: list) -> list:
+        return [values[place] for place in places]
+
+    shortened = {
+        name: {part: some(told["measures"][name][part]) for part in ("mean", "low", "high")}
+        | {"each": [some(one) for one in told["measures"][name]["each"]]}
+        for name in measures
+    }
+    nulls = {
+        name: value | {"mean": some(value["mean"])}
+        for name, value in told["nulls"].items()
+        if name in measures and name != "angle"
+    }
+    return told | {
+        "axes": told["axes"] | {axis: some(told["axes"][axis])},
+        "measures": told["measures"] | shortened,
+        "nulls": told["nulls"] | nulls,
+    }
 
 
 def test_a_legend_takes_as_many_rows_as_it_needs():
