@@ -72,6 +72,7 @@
 
   // ---- what Dash calls ----
   const functions = (window.dash_clientside = window.dash_clientside || {});
+  let opening = 0; // when the page that is waited for was asked for
   // Graphs appear a moment after their page; wait for them by frames.
   const whenReady = (ready, then) => {
     if (ready()) then();
@@ -81,11 +82,12 @@
     exploreOpen(boot) {
       window.swapscope.explore?.stop();
       const since = performance.now();
-      const page = document.getElementById("explore");
+      opening = since;
       const ready = () => document.querySelectorAll("#explore .js-plotly-plot .main-svg").length >= 4;
-      const late = () => performance.now() - since > 20000 || (page && !page.isConnected);
-      whenReady(() => late() || ready(), () => {
-        if (ready()) window.swapscope.explore = new window.swapscope.Explore(boot);
+      // a busy machine takes its time; another page, or this one opened anew, ends the waiting
+      const left = () => opening !== since || (performance.now() - since > 20000 && !document.getElementById("explore"));
+      whenReady(() => left() || ready(), () => {
+        if (!left() && ready()) window.swapscope.explore = new window.swapscope.Explore(boot);
       });
       return since;
     },

@@ -89,6 +89,7 @@ def chromium() -> Iterator[Any]:
 def page(chromium: Any, site: SimpleNamespace) -> Iterator[Any]:
     """A tab; the test fails when the page says an error or asks another machine for anything."""
     tab = chromium.new_page()
+    tab.set_default_timeout(120_000)  # a machine that others use too is slow, not wrong
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: said.append(str(error)))

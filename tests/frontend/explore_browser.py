@@ -23,14 +23,14 @@ def points(shown: dict[str, Any], name: str) -> int:
 
 def open_explore(page: Any, address: str) -> None:
     page.goto(address)
-    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last", timeout=90000)
+    page.wait_for_function("window.swapscopeLatency && window.swapscopeLatency.last")
 
 
 def after_picture(page: Any, act: Any) -> dict[str, Any]:
     """Do something, wait for the picture that follows, and say what is shown."""
     before = page.evaluate("swapscopeLatency.all.length")
     act()
-    page.wait_for_function(f"swapscopeLatency.all.length > {before}", timeout=15000)
+    page.wait_for_function(f"swapscopeLatency.all.length > {before}")
     return page.evaluate(SHOWN)
 
 

@@ -56,6 +56,7 @@ def test_drag_brush_silence_and_come_back_in_a_new_window(page, site, chromium):
     beside = page.locator("#explore-beside-swaps").inner_text()
 
     window = chromium.new_page()
+    window.set_default_timeout(120_000)
     open_explore(window, address)
     window.wait_for_function(MARKED)
     window.wait_for_timeout(600)
