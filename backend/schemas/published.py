@@ -54,8 +54,8 @@ SMALL = TrainOptions(
     hidden=160, displays_per_batch=64, steps=4000, snr_cap=1.0, pool=4096, held_out=128, evaluations=10
 )
 """What the networks have otherwise than those of the demo: a minute and a half of one CPU core each."""
-ANALYSIS_SECONDS = 30.0
-"""Of one network in the report on the mechanism, measured on one core of a laptop."""
+ANALYSIS_SECONDS = 60.0
+"""What one network may take in the report on the mechanism at most: five minutes for five on two cores."""
 
 
 class PublishedStudyRequest(Request):
