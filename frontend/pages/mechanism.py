@@ -12,6 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from frontend import api
+from frontend.parts.glossary import term
 from frontend.parts.icon import icon
 from frontend.parts.job_card import STATES, job_card
 from frontend.parts.markup import Child, aria, data, when
@@ -50,8 +51,17 @@ async def choose(wanted: str | None) -> Component:
         [
             html.H1("Mechanism", className="title"),
             html.P(
-                "Was the wrong pairing stored, the wrong item selected, or the cue misread? Eight analyses of trained "
-                "networks answer on one page, with their uncertainty and a null beside every effect.",
+                [
+                    "Was the wrong pairing stored (",
+                    term("misbinding"),
+                    "), the wrong item selected (",
+                    term("misselection"),
+                    "), or the cue misread (",
+                    term("misinterpretation"),
+                    ")? Eight analyses of trained networks answer on one page, with their uncertainty and a ",
+                    term("null"),
+                    " beside every effect.",
+                ],
                 className="soft mechanism-lead",
             ),
             *(listed if rows and wanted else ()),
@@ -190,9 +200,15 @@ def _tests(result: Mapping[str, Any]) -> html.Section | None:
     table = tests_table(result)
     if table is None:
         return None
-    note = (
-        "Networks are the replicates. Differences of means with their 95 % interval; effects are Hedges’ g (between "
-        "groups) or mean over sd (against the null). p is corrected for all tests of the table after Holm (1979)."
+    note = html.Span(
+        [
+            "Networks are the replicates. Differences of means with their 95 % interval; effects are ",
+            term("Hedges’ g"),
+            " between groups, and mean over sd against the null. The last column is p of all tests of the table "
+            "together, by ",
+            term("Holm’s correction"),
+            ".",
+        ]
     )
     return html.Section(
         [html.H2("Contrasts", className="card-title"), html.P(note, className="card-note"), table],

@@ -16,6 +16,11 @@ OBERAUER_2017 = "Oberauer & Lin (2017), Psychol. Rev. 124:21"
 SCHURGIN_2020 = "Schurgin, Wixted & Brady (2020), Nat. Hum. Behav. 4:1156"
 BURNHAM = "Burnham & Anderson (2002), Model selection and multimodel inference"
 GELMAN = "Gelman et al. (2013), Bayesian data analysis, chapters 5 and 6"
+PANICHELLO_2021 = "Panichello & Buschman (2021), Nature 592:601"
+ALLEMAN_2024 = "Alleman, Panichello, Buschman & Johnston (2024), PNAS 121:e2401032121"
+SUSSILLO_2013 = "Sussillo & Barak (2013), Neural Comput. 25:626"
+HOLM_1979 = "Holm (1979), Scand. J. Statist. 6:65"
+HEDGES_1981 = "Hedges (1981), J. Educ. Stat. 6:107"
 MARDIA = "Mardia & Jupp (2000), Directional statistics"
 
 TERMS: dict[str, tuple[str, str]] = {
@@ -106,6 +111,31 @@ TERMS: dict[str, tuple[str, str]] = {
         "AIC, AICc and BIC: log-likelihood of the same data that were fitted, with a price for parameters. Lower is "
         "better; held-out likelihood (Compare models) is the stronger evidence.",
         BURNHAM,
+    ),
+    "memory plane": (
+        "The two-dimensional subspace of activity in which the report of an item is held: where its condition means "
+        "lie, report by report.",
+        PANICHELLO_2021,
+    ),
+    "misbinding": ("The wrong pairing is stored: the report of one item with the probe of another.", ALLEMAN_2024),
+    "misselection": ("What is stored and the cue are right, but the wrong item is taken out of memory.", ALLEMAN_2024),
+    "misinterpretation": ("The cue is read as if it belonged to another item.", ALLEMAN_2024),
+    "role axis": (
+        "The direction of activity that says whether an item is the target or the distractor of this trial.",
+        RADMARD,
+    ),
+    "fixed point": (
+        "A state in which the noise-free network stays; a slow point is one that it hardly leaves.",
+        SUSSILLO_2013,
+    ),
+    "null": (
+        "What the same computation gives where there is nothing to be found, such as with labels shuffled over trials.",
+        GELMAN,
+    ),
+    "Hedges’ g": ("A difference of means in units of their pooled sd, corrected for small groups.", HEDGES_1981),
+    "Holm’s correction": (
+        "Makes p larger so that, over all tests of a table, one false finding has at most the stated probability.",
+        HOLM_1979,
     ),
     "bound": ("The evidence lower bound: what the fit increases. It stops when the bound no longer rises.", RADMARD),
 }

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PANICHELLO = "Panichello & Buschman (2021), Nature 592:601"
-ALLEMAN = "Alleman, Panichello, Buschman & Johnston (2024), PNAS 121:e2401032121"
-SUSSILLO = "Sussillo & Barak (2013), Neural Comput. 25:626"
+from frontend.parts.glossary import ALLEMAN_2024, PANICHELLO_2021, RADMARD, SUSSILLO_2013
+
 STOKES = "Stokes et al. (2013), Neuron 78:364"
-RADMARD = "Radmard, Bays & Lengyel (arXiv 2505.01178)"
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ QUESTIONS: dict[str, Question] = {
         "falls after the cue, one readout serves whichever item was selected, as in monkeys’ prefrontal cortex.",
         "Planes are found from correct trials, outside the behaviour plane, and compared over halves of trials that "
         "share none. Noise keeps even a plane and itself apart by the angle called “floor”: smaller ones are not 0.",
-        PANICHELLO,
+        PANICHELLO_2021,
     ),
     "decoding": Question(
         "Decoding",
@@ -50,7 +48,7 @@ QUESTIONS: dict[str, Question] = {
         "which swap trials move, while correct ones stay at 0, is what happens in the network.",
         "Each kind is a model of mean activity; a swap that is none of them is shared out among them all. The "
         "noise of the trained network shrinks in time by design; the time of decision that this alone imposes is told.",
-        ALLEMAN,
+        ALLEMAN_2024,
     ),
     "fixed_points": Question(
         "Slow and fixed points",
@@ -59,7 +57,7 @@ QUESTIONS: dict[str, Question] = {
         "a memory that can hold any value; a few apart are memories that drift to preferred values.",
         "A search from states that the network visits: points that are never near a trajectory are not found. Recall "
         "is driven by time, so its points hold for one moment of it only.",
-        SUSSILLO,
+        SUSSILLO_2013,
     ),
     "cue_sweep": Question(
         "Cues between the items",
