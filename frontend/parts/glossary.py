@@ -8,6 +8,7 @@ from dash import html
 BAYS_2009 = "Bays, Catalao & Husain (2009), J. Vision 9(10):7"
 ZHANG_2008 = "Zhang & Luck (2008), Nature 453:233"
 RADMARD = "Radmard, Bays & Lengyel, a Bayesian non-parametric mixture model of swap errors (arXiv 2505.01178)"
+RADMARD_2025 = "Radmard, Bays & Lengyel (2025), networks trained on behaviour (arXiv 2512.04808)"
 BERG_2012 = "van den Berg, Shin, Chou, George & Ma (2012), PNAS 109:8780"
 BAYS_2014 = "Bays (2014), J. Neurosci. 34:3632"
 BAYS_2016 = "Bays (2016), Sci. Rep. 6:19203"
@@ -122,7 +123,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "misinterpretation": ("The cue is read as if it belonged to another item.", ALLEMAN_2024),
     "role axis": (
         "The direction of activity that says whether an item is the target or the distractor of this trial.",
-        RADMARD,
+        RADMARD_2025,
     ),
     "fixed point": (
         "A state in which the noise-free network stays; a slow point is one that it hardly leaves.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frontend.parts.glossary import ALLEMAN_2024, PANICHELLO_2021, RADMARD, SUSSILLO_2013
+from frontend.parts.glossary import ALLEMAN_2024, PANICHELLO_2021, RADMARD, RADMARD_2025, SUSSILLO_2013
 
 STOKES = "Stokes et al. (2013), Neuron 78:364"
 
@@ -73,7 +73,7 @@ QUESTIONS: dict[str, Question] = {
         "between the roles: at 0 they look like what was cued, at 1 as if the other item had been.",
         "Memory may simply copy the response, which alone would separate the roles: what is left without that copy is "
         "told apart. An axis is found in one half of the trials and used on the other.",
-        RADMARD,
+        RADMARD_2025,
     ),
     "interventions": Question(
         "Interventions",
