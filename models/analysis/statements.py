@@ -43,8 +43,11 @@ class Estimate:
         return {YES: NO, NO: YES, UNCLEAR: UNCLEAR}[self.above(level)]
 
     def count(self, holds: Callable[[float], bool]) -> str:
-        """In how many networks something holds: “4 of 5 networks”."""
-        return f"{sum(map(holds, self.each))} of {networks(len(self.each))}"
+        """In how many networks something holds: “4 of 5 networks”, of one “the network” or “no network”."""
+        held = sum(map(holds, self.each))
+        if len(self.each) == 1:
+            return "the network" if held else "no network"
+        return f"{held} of {networks(len(self.each))}"
 
     def __str__(self) -> str:
         """Mean and interval: “81° [77, 85]”."""

@@ -64,8 +64,8 @@ def swapping(group: Group) -> Statement | None:
         f"Whether there are swaps beyond chance is open: the wrong item is reported in {rate} of trials.",
     )
     evidence = [
-        f"Beyond what guesses make by chance, {found} of trials are swaps; "
-        f"{found.count(lambda value: value > LEAST_SWAPS)} have more than {written(LEAST_SWAPS, 'share')}.",
+        f"Beyond what guesses make by chance, {found} of trials are swaps; more than {written(LEAST_SWAPS, 'share')} "
+        f"in {found.count(lambda value: value > LEAST_SWAPS)}.",
         f"Responses far from all items: {guesses} of trials.",
     ]
     limits = "A response counts for the item that it is nearest to, if that is within 45 degrees of the full circle."

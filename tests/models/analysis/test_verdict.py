@@ -95,6 +95,7 @@ def test_one_network_shows_nothing_about_an_objective() -> None:
     assert headline.endswith("One network shows nothing about its objective.")
     assert found["replicates"]["supported"] == UNCLEAR
     assert "[" not in found["planes"]["sentence"], "one network has no interval"
+    assert "stays intact in the network" in found["misbinding"]["sentence"]
     assert "replicates" in verdict(members(3))[1]
     assert "replicates" not in verdict(members(5))[1]
 
