@@ -50,6 +50,7 @@
       shown.push = this._pushWords();
       shown.flip = this._flipWords();
       for (const [name, words] of Object.entries(shown)) this._say(name, words);
+      if (!this.opened) this._open(Object.keys(shown).find((name) => shown[name] && name !== "delay"));
       this.clear.hidden = isNone(interventions);
     }
 
@@ -64,6 +65,12 @@
       const { part, said } = this.sections[name];
       said.textContent = words || "off";
       part.classList.toggle("is-on", Boolean(words));
+    }
+
+    // What an address brings is seen at once.
+    _open(name) {
+      this.opened = true;
+      if (name) this.sections[name].part.open = true;
     }
 
     _emit(changes, event) {
