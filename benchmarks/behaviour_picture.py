@@ -15,6 +15,7 @@ from models.analysis.across import spread
 
 NETWORK, ITEMS, ASKED = "#2f6db3", "#d1603d", "#3c3c3c"
 COLUMNS = 6
+DEGREES = (45, 90, 135, 180)
 LIMIT = 1.9  # of the plane shown, in radii of the circle of reports
 PANEL, GAP = 190, 70  # points
 
@@ -71,12 +72,12 @@ def _curves(figure: go.Figure, panel: Curves, row: int, column: int) -> None:
     where = {"row": row, "col": column}
     if len(panel.each) > 1:
         outline = {"x": [*degrees, *degrees[::-1]], "y": [*found["high"], *found["low"][::-1]]}
-        figure.add_scatter(**outline, fill="toself", fillcolor="rgba(47,109,179,0.25)", line={"width": 0}, **where)
+        figure.add_scatter(**outline, mode="none", fill="toself", fillcolor="rgba(47,109,179,0.25)", **where)
     figure.add_scatter(x=degrees, y=found["mean"], mode="lines", line={"color": NETWORK, "width": 2}, **where)
     line = {"color": ASKED, "dash": "dash", "width": 1.5}
     figure.add_scatter(x=degrees, y=panel.each[0].target, mode="lines", line=line, **where)
     figure.update_yaxes(range=[-0.01, 0.5], **where)
-    figure.update_xaxes(range=[40, 180], tickvals=[45, 90, 135, 180], ticksuffix="°", **where)
+    figure.update_xaxes(range=[40, 180], tickvals=DEGREES, ticktext=[f"{one}°" for one in DEGREES], **where)
 
 
 def _plane(figure: go.Figure, panel: Plane, row: int, column: int) -> None:
@@ -97,9 +98,14 @@ def _plane(figure: go.Figure, panel: Plane, row: int, column: int) -> None:
         "line": {"width": 2.5, "color": ITEMS},
     }
     figure.add_scatter(**items, mode="markers", marker=marks, **where)
-    figure.update_xaxes(range=[-LIMIT, LIMIT], showticklabels=False, ticks="", **where)
+    figure.update_xaxes(range=[-LIMIT, LIMIT], showticklabels=False, ticks="", showline=False, **where)
     figure.update_yaxes(
-        range=[-LIMIT, LIMIT], showticklabels=False, ticks="", scaleanchor=_axis(figure, row, column), **where
+        range=[-LIMIT, LIMIT],
+        showticklabels=False,
+        ticks="",
+        showline=False,
+        scaleanchor=_axis(figure, row, column),
+        **where,
     )
 
 
