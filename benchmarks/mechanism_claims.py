@@ -188,11 +188,11 @@ def role_axis(found: Measured) -> list[Claim]:
             ),
             claim(
                 f"{title}: it is the same for all pairs of probes, if the report is",
-                "|cos| of axes", found.numbers(name, "role_axis.alignment_unsigned[0]"), low=0.85,
+                "cosine of axes, unsigned", found.numbers(name, "role_axis.alignment_unsigned[0]"), low=0.85,
             ),
             claim(
                 f"{title}: less so for opposite reports",
-                "|cos| of axes, opposite less same reports",
+                "cosine of axes, unsigned, opposite less same reports",
                 found.differences(name, "role_axis.alignment_unsigned[-1]", "role_axis.alignment_unsigned[0]"),
                 high=-0.25,
             ),

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from backend.queue import Queue
+from backend.schemas.published import ANALYSIS_SECONDS
 from backend.settings import Settings
 from processes import worker_command
 from tests.backend.conftest import done, upload
@@ -107,6 +108,10 @@ async def test_explore(client: httpx.AsyncClient, workshop: Any, warm: None) -> 
     assert np.allclose(pd.read_csv(io.BytesIO(drawn.content))["response"], _table(again)["response"])
     cost = (await client.post("/api/networks/estimate", json={"budget": "quick", "law": {"kind": "smooth"}})).json()
     assert 0 < cost["seconds"] < 1000
+    body = {"conditions": ["no_swap", "task_optimal"], "count": 3}
+    whole = (await client.post("/api/studies/published/estimate", json=body)).json()
+    assert whole["networks"] == 6
+    assert whole["seconds"] > 6 * ANALYSIS_SECONDS
     wrong = await client.post("/api/networks/estimate", json={"budget": "quick", "config": {"hidden": 8}})
     assert wrong.status_code == 422
     assert "hidden" in wrong.json()["detail"]
