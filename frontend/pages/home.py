@@ -32,7 +32,9 @@ WALK = (
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     """The start page."""
-    studies, datasets, jobs = await api.current().all("/studies", "/datasets", "/jobs")
+    studies, datasets, jobs, mechanisms = await api.current().all(
+        "/studies", "/datasets", "/jobs", "/analyses?analysis=mechanism"
+    )
     studies = studies or []
     running = {job["id"]: job for job in jobs or []}
     thumbnails = await asyncio.gather(*(_thumbnail(study) for study in studies))
@@ -40,7 +42,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     rows = [dataset_row(dataset) for dataset in (datasets or [])[:6]]
     return html.Div(
         [
-            _hero(example_address(studies)),
+            _hero(example_address(studies), mechanism_address(mechanisms or [])),
             _walk(),
             html.H2("Studies", className="section") if cards else None,
             html.Div(cards, className="grid", style={"--cell": "380px"}) if cards else None,
@@ -54,7 +56,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     )
 
 
-def _hero(example: str | None) -> html.Section:
+def _hero(example: str | None, mechanism: str | None) -> html.Section:
     return html.Section(
         [
             html.H1("Find out how a memory network makes an error", className="hero-title"),
@@ -76,6 +78,13 @@ def _hero(example: str | None) -> html.Section:
                     )
                     if example
                     else dmc.Button("Run the example", id="run-example", size="md", leftSection=icon("play", 18)),
+                    dcc.Link(
+                        dmc.Button("See how its networks err", size="md", variant="default"),
+                        href=mechanism,
+                        id="to-mechanism",
+                    )
+                    if mechanism
+                    else None,
                     dcc.Link(
                         dmc.Button("Upload your data", size="md", variant="default", leftSection=icon("upload", 18)),
                         href="/dataset",
@@ -121,6 +130,12 @@ def example_address(studies: list[dict[str, Any]]) -> str | None:
         if kind in results:
             return place({"kind": kind, "id": results[kind]})
     return None
+
+
+def mechanism_address(analyses: list[dict[str, Any]]) -> str | None:
+    """The finished report on the mechanism of the example's networks."""
+    found = [one["id"] for one in analyses if one.get("example") and one.get("state") == "done"]
+    return f"/mechanism/{found[0]}" if found else None
 
 
 async def _thumbnail(study: dict[str, Any]) -> str | None:

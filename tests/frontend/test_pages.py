@@ -151,6 +151,14 @@ def test_the_example_opens_at_its_network(fake: FastAPI) -> None:
     assert home.example_address([]) is None
 
 
+def test_home_leads_to_the_finished_mechanism_of_the_example() -> None:
+    """One that is still being worked on, or somebody's own, is no answer yet."""
+    own = {"id": "a1", "example": False, "state": "done"}
+    begun = {"id": "a2", "example": True, "state": "running"}
+    assert home.mechanism_address([own, begun]) is None
+    assert home.mechanism_address([own, begun, {"id": "a3", "example": True, "state": "done"}]) == "/mechanism/a3"
+
+
 async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
     drawn = text_of(await jobs.render({}, {}))
     assert 0 < drawn.index('"job": "j4"') < drawn.index("Ended")
