@@ -150,7 +150,7 @@ def scrubbing(page: Page) -> dict[str, float]:
     middle, height = box["x"] + box["width"] / 2, box["y"] + 16
     page.mouse.move(middle, height)
     page.mouse.down()
-    page.evaluate(f"window.counted = ({FRAMES})(3)")
+    page.evaluate(f"() => {{ window.counted = ({FRAMES})(3); }}")  # counted while the mouse moves, not before
     began = time.monotonic()
     while time.monotonic() < began + 3:
         page.mouse.move(middle + 0.48 * box["width"] * math.sin(2 * math.pi * (time.monotonic() - began) / 1.5), height)
