@@ -129,13 +129,10 @@ def _states(figure: go.Figure, told: Mapping[str, Any], number: int) -> None:
 
 
 def _points(figure: go.Figure, told: Mapping[str, Any], number: int) -> None:
-    """Every point takes the colour of the answer of the first state that comes to it."""
-    answered: dict[int, float | None] = {}
-    for start, point in enumerate(told["reached"]):
-        answered.setdefault(point, told["answer"][start])
+    """Every point takes the colour of what the network answers from it."""
     for stable, words in ((False, "unstable point"), (True, "stable point")):
         chosen = [at for at, one in enumerate(told["stable"]) if bool(one) is stable]
-        shades = [_shade(answered.get(at)) for at in chosen]
+        shades = [_shade(told["held"][at]) for at in chosen]
         figure.add_scatter(
             x=[told["points"][at][0] for at in chosen], y=[told["points"][at][1] for at in chosen], mode="markers",
             customdata=[[told["speed"][at]] for at in chosen], name=words, **axes(number),

@@ -184,7 +184,7 @@ def points() -> dict[str, Any]:
     epoch = {
         "points": [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], "starts": [[0.1, 1.0, 0.0], [0.2, 0.9, 0.0], [2.0, 2.0, 0.0]],
         "speed": [1e-7, 1e-3], "fixed": [True, False], "stable": [True, False], "reached": [0, 0, -1],
-        "answer": [0.5, 0.6, None], "report": [0.5, 0.4, -2.0],
+        "held": [0.5, None], "report": [0.5, 0.4, -2.0],
     }  # fmt: skip
     return dict.fromkeys(("delay", "cue", "recall"), epoch) | {"size": 1.0, "explained": 0.8}
 
