@@ -31,6 +31,7 @@ class State:
         self.fits = records.fits()
         self.jobs = records.jobs()
         self.studies = records.studies()
+        self.analyses: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, str, Any]] = []
         self.ids = itertools.count(100)
         self.tick = 0.4
@@ -60,6 +61,10 @@ def create_app() -> FastAPI:
     @app.get("/api/health")
     async def health() -> dict[str, Any]:
         return {"ok": True, "version": "0.1.0"}
+
+    @app.get("/api/analyses")
+    async def analyses() -> list[dict[str, Any]]:
+        return [row | {"result": None} for row in state.analyses.values()]
 
     @app.get("/api/studies")
     async def studies() -> list[dict[str, Any]]:

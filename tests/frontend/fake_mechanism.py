@@ -62,16 +62,12 @@ def mount(app: FastAPI) -> FastAPI:
     fake_simulation.mount(app)
     app.state.networks.update(networks())
     fake = app.state.fake
-    rows = app.state.analyses = {
+    rows = app.state.analyses = fake.analyses = {
         "m1": analysis("m1"),
         "m2": analysis("m2", "running"),
         "a1": analysis("a1", analysis="fidelity", name="Fidelity of Diffusion", result={"networks": {}}),
     }
     fake.jobs |= {"job-m2": job("m2")}
-
-    @app.get("/api/analyses")
-    async def listed() -> list[dict[str, Any]]:
-        return [row | {"result": None} for row in rows.values()]
 
     @app.get("/api/analyses/{key}")
     async def one(key: str) -> dict[str, Any]:
