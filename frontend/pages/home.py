@@ -32,9 +32,7 @@ WALK = (
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     """The start page."""
-    studies, datasets, jobs, mechanisms = await api.current().all(
-        "/studies", "/datasets", "/jobs", "/analyses?analysis=mechanism"
-    )
+    studies, datasets, jobs, analyses = await api.current().all("/studies", "/datasets", "/jobs", "/analyses")
     studies = studies or []
     running = {job["id"]: job for job in jobs or []}
     thumbnails = await asyncio.gather(*(_thumbnail(study) for study in studies))
@@ -42,7 +40,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     rows = [dataset_row(dataset) for dataset in (datasets or [])[:6]]
     return html.Div(
         [
-            _hero(example_address(studies), mechanism_address(mechanisms or [])),
+            _hero(example_address(studies), mechanism_address(analyses or [])),
             _walk(),
             html.H2("Studies", className="section") if cards else None,
             html.Div(cards, className="grid", style={"--cell": "380px"}) if cards else None,
@@ -134,7 +132,8 @@ def example_address(studies: list[dict[str, Any]]) -> str | None:
 
 def mechanism_address(analyses: list[dict[str, Any]]) -> str | None:
     """The finished report on the mechanism of the example's networks."""
-    found = [one["id"] for one in analyses if one.get("example") and one.get("state") == "done"]
+    ended = [one for one in analyses if one["analysis"] == "mechanism" and one.get("state") == "done"]
+    found = [one["id"] for one in ended if one.get("example")]
     return f"/mechanism/{found[0]}" if found else None
 
 

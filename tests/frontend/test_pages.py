@@ -152,11 +152,15 @@ def test_the_example_opens_at_its_network(fake: FastAPI) -> None:
 
 
 def test_home_leads_to_the_finished_mechanism_of_the_example() -> None:
-    """One that is still being worked on, or somebody's own, is no answer yet."""
-    own = {"id": "a1", "example": False, "state": "done"}
-    begun = {"id": "a2", "example": True, "state": "running"}
-    assert home.mechanism_address([own, begun]) is None
-    assert home.mechanism_address([own, begun, {"id": "a3", "example": True, "state": "done"}]) == "/mechanism/a3"
+    """Neither to somebody's own, nor to one that is still being worked on, nor to another analysis."""
+    report = {"analysis": "mechanism", "state": "done", "example": True}
+    others = [
+        report | {"id": "a1", "example": False},
+        report | {"id": "a2", "state": "running"},
+        report | {"id": "a3", "analysis": "fidelity"},
+    ]
+    assert home.mechanism_address(others) is None
+    assert home.mechanism_address([*others, report | {"id": "a4"}]) == "/mechanism/a4"
 
 
 async def test_jobs_are_listed_running_first(fake: FastAPI) -> None:
