@@ -77,7 +77,7 @@ def _hero(example: str | None, mechanism: str | None) -> html.Section:
                     if example
                     else dmc.Button("Run the example", id="run-example", size="md", leftSection=icon("play", 18)),
                     dcc.Link(
-                        dmc.Button("See how its networks err", size="md", variant="default"),
+                        dmc.Button("Its mechanism", size="md", variant="default"),
                         href=mechanism,
                         id="to-mechanism",
                     )
