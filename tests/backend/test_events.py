@@ -18,15 +18,12 @@ from backend.events import BACKLOG, Listener
 from backend.queue import Queue
 from backend.settings import Settings
 
-PORT = 8231
-
 
 @pytest.fixture
 async def served(settings: Settings) -> AsyncIterator[uvicorn.Server]:
+    """A server on a port that the system gives."""
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings), host="127.0.0.1", port=PORT, log_level="warning", timeout_graceful_shutdown=5
-        )
+        uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=5)
     )
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign] # pytest's own stay in place
     task = asyncio.create_task(server.serve())
@@ -36,6 +33,12 @@ async def served(settings: Settings) -> AsyncIterator[uvicorn.Server]:
     server.should_exit = True
     await task
     AppStatus.should_exit = False  # one flag a process: left raised, every later site would end its streams at once
+
+
+def address(server: uvicorn.Server) -> str:
+    """Where a server's API is."""
+    host, port = server.servers[0].sockets[0].getsockname()
+    return f"http://{host}:{port}/api"
 
 
 class Stream:
@@ -54,7 +57,7 @@ class Stream:
 
 
 async def test_news_reach_the_page(served: uvicorn.Server, settings: Settings) -> None:
-    base = f"http://127.0.0.1:{PORT}/api"
+    base = address(served)
     async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
         study = (await client.post(f"{base}/studies", json={})).json()
         first = study["steps"][0]["job_id"]
@@ -84,7 +87,7 @@ async def test_news_reach_the_page(served: uvicorn.Server, settings: Settings) -
 async def test_an_open_stream_does_not_hold_up_the_end(served: uvicorn.Server) -> None:
     async with (
         httpx.AsyncClient(trust_env=False, timeout=10) as client,
-        client.stream("GET", f"http://127.0.0.1:{PORT}/api/events") as response,
+        client.stream("GET", f"{address(served)}/events") as response,
     ):
         await Stream(response).next()
         loop = asyncio.get_running_loop()
