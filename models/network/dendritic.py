@@ -158,15 +158,16 @@ class TreeRollout(torch.autograd.Function):
 
 
 ROWS = 128
-"""Rows that go through an epoch together: one step's leaves, 0.8 MB at the published size, stay in the cache."""
+"""Rows that go through an epoch together on a CPU: a step's leaves, 0.8 MB at the published size, stay in the cache."""
 
 
 def _parts(states: Tensor) -> Iterator[tuple[tuple[int, ...], slice]]:
-    """Members of an ensemble (or one empty index) and rows of states ``(T, ..., M, n)``, some at a time."""
+    """Members of an ensemble (or one empty index) and rows of states ``(T, ..., M, n)``: on a CPU, some at a time."""
     members = [(k,) for k in range(states.shape[1])] if states.ndim == 4 else [()]
+    at_once = ROWS if states.device.type == "cpu" else max(1, states.shape[-2])
     for member in members:
-        for start in range(0, states.shape[-2], ROWS):
-            yield member, slice(start, start + ROWS)
+        for start in range(0, states.shape[-2], at_once):
+            yield member, slice(start, start + at_once)
 
 
 def _at(drive: Tensor, step: int, member: tuple[int, ...], rows: slice) -> Tensor:

@@ -7,7 +7,7 @@ about three times as fast as with Adam alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -56,10 +56,25 @@ class Optimiser:
             for weight in self.weights
         ]
 
+    def factors(self, rate: float, number: int) -> list[float]:
+        """All that changes from one update to the next, with learning rate ``rate``; ``number`` counts from 1.
+
+        Returns:
+            The rate of matrices, Adam's rate, the correction of its root and the newest weights' share of the average.
+        """
+        corrected = rate / (1 - 0.9**number)
+        return [rate, corrected, (1 - 0.999**number) ** 0.5, 1 - min(self._decay, number / (number + 10))]
+
     @torch.no_grad()
-    def step(self, rate: float, number: int) -> None:
-        """One update with learning rate ``rate``; ``number`` counts from 1."""
-        gradients = [weight.grad if weight.grad is not None else torch.zeros_like(weight) for weight in self.weights]
+    def step(self, gradients: Sequence[Tensor], factors: Sequence[float] | Sequence[Tensor]) -> None:
+        """One update.
+
+        Args:
+            gradients: of all weights, in their order.
+            factors: as numbers, or as scalar tensors next to the weights: the same update can then be done again with
+                others, by changing nothing but their values.
+        """
+        rate, corrected_rate, correction, share = factors
         norms = [torch.linalg.vector_norm(gradient.flatten(1), dim=1) for gradient in gradients]
         norm = torch.linalg.vector_norm(torch.stack(norms), dim=0)
         sound = norm.isfinite()
@@ -72,16 +87,14 @@ class Optimiser:
         for weight, first, gradient, matrix in zip(self.weights, self.first, gradients, self._matrices, strict=True):
             if matrix:
                 size = self._gain * 0.2 * max(weight.shape[1:]) ** 0.5
-                weight.sub_(orthogonalised(first.lerp(gradient, 0.1)), alpha=rate * size)
-        self._adam(gradients, rate, number)
-        decay = min(self._decay, number / (number + 10))
-        torch._foreach_lerp_(self.average, self.weights, 1 - decay)
+                _move(weight, orthogonalised(first.lerp(gradient, 0.1)), rate, size)
+        self._adam(gradients, corrected_rate, correction)
+        for average, weight in zip(self.average, self.weights, strict=True):
+            average.lerp_(weight, share)
         self.counts[0] += 1
         self.counts[1] += (~sound).double()
-        for weight in self.weights:
-            weight.grad = None
 
-    def _adam(self, gradients: list[Tensor], rate: float, number: int) -> None:
+    def _adam(self, gradients: list[Tensor], rate: float | Tensor, correction: float | Tensor) -> None:
         chosen = [index for index, matrix in enumerate(self._matrices) if not matrix]
         weights, first, second, gradient = (
             [values[index] for index in chosen] for values in (self.weights, self.first, self.second, gradients)
@@ -89,9 +102,12 @@ class Optimiser:
         torch._foreach_mul_(second, 0.999)
         torch._foreach_addcmul_(second, gradient, gradient, 0.001)
         root = torch._foreach_sqrt(second)
-        torch._foreach_div_(root, (1 - 0.999**number) ** 0.5)
+        torch._foreach_div_(root, correction)
         torch._foreach_add_(root, 1e-8)
-        torch._foreach_addcdiv_(weights, first, root, -rate / (1 - 0.9**number))
+        if isinstance(rate, Tensor):
+            torch._foreach_div_(root, rate)
+            rate = 1.0
+        torch._foreach_addcdiv_(weights, first, root, -rate)
 
     def keep_average(self, member: int) -> None:
         """A member's running average is the best that it has had."""
@@ -121,3 +137,11 @@ class Optimiser:
         """Take over what ``tensors`` gave."""
         for name, value in self.tensors().items():
             value.copy_(tensors[name])
+
+
+def _move(weight: Tensor, back: Tensor, rate: float | Tensor, size: float) -> None:
+    """``weight -= rate size back``."""
+    if isinstance(rate, Tensor):
+        weight.sub_(back * rate, alpha=size)
+    else:
+        weight.sub_(back, alpha=rate * size)

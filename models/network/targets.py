@@ -99,8 +99,8 @@ class Batch:
         weight = torch.as_tensor(swaps, dtype=self.plain.dtype, device=self.plain.device)[..., None, None]
         probability = torch.lerp(_rows(self.plain, rows), _rows(self.probability, rows), weight)
         shown = self.shown.change(lambda value: _rows(value, rows))
-        lonely = torch.as_tensor(alone, device=self.plain.device)
-        if bool(lonely.any()):
+        if alone is not False:
+            lonely = torch.as_tensor(alone, device=self.plain.device)
             cued = (torch.arange(shown.present.shape[-1], device=self.plain.device) == 0).to(shown.present)
             present = torch.where(lonely[..., None, None], shown.present * cued, shown.present)
             shown = replace(shown, present=present)
@@ -108,8 +108,17 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same batch elsewhere."""
-        tensors = (self.probability.to(device), self.plain.to(device), self.angles.to(device))
-        return Batch(self.shown.change(lambda value: value.to(device)), *tensors, delay=self.delay)
+        return Batch.of([value.to(device) for value in self.tensors()], self.delay)
+
+    def tensors(self) -> list[Tensor]:
+        """All tensors of the batch; ``of`` makes a batch of them again."""
+        return [*vars(self.shown).values(), self.probability, self.plain, self.angles]
+
+    @staticmethod
+    def of(tensors: Sequence[Tensor], delay: int = 0) -> Batch:
+        """The batch that has these tensors."""
+        *shown, probability, plain, angles = tensors
+        return Batch(Stimuli(*shown), probability, plain, angles, delay)
 
     def sample_angles(self, samples: int, generator: Generators) -> Tensor:
         """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points)."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from models.network import checkpoint, curriculum, skill
+from models.network.captured import CapturedStep, CudaRecorder
 from models.network.checkpoint import Diverged, Position
 from models.network.config import InvalidConfig, TrainConfig
 from models.network.device import best_device, idle_cores, threads
@@ -98,6 +100,10 @@ class _Training:
         self.position = Position.start(len(seeds), curriculum.first_stage(config))
         # Sum and count of the losses since the last point of the curves.
         self.losses = torch.zeros(2, len(seeds), dtype=torch.float64, device=self.device)
+        self.captured: CapturedStep | None = None
+        if self.device.type == "cuda":
+            recorder = CudaRecorder(self.generators, self.device)
+            self.captured = CapturedStep(self._replayable, self.device, recorder)
 
     def run(self, report: Report, save: Save | None, resume: Mapping[str, bytes] | None) -> list[TrainedNetwork]:
         if resume is not None:
@@ -128,20 +134,43 @@ class _Training:
         self.losses.copy_(torch.tensor(self.position.pending, dtype=torch.float64))
 
     def _step(self, step: int) -> None:
-        pool, config = self.pool.at(step), self.config
+        config = self.config
+        alone = torch.tensor([curriculum.REMEMBER in begun and len(begun) == 1 for begun in self.position.stages])
+        inputs = [*self.pool.at(step).tensors(), torch.tensor(self._swap_weights(step)), alone]
+        factors = self.optimiser.factors(curriculum.learning_rate(config, step), step + 1)
+        delay = curriculum.delay(config, step)
+        if self.captured is None:
+            self._learn(delay, inputs, factors)
+        else:
+            self.captured(delay, [*inputs, torch.tensor(factors)])
+
+    def _replayable(self, delay: int, inputs: Sequence[Tensor]) -> None:
+        *inputs, factors = inputs
+        self._learn(delay, inputs, factors.unbind())
+
+    def _learn(self, delay: int, inputs: Sequence[Tensor], factors: Sequence[float] | Sequence[Tensor]) -> None:
+        """A step without a question to the device, so that a GPU can do it on its own; see ``CapturedStep``.
+
+        Args:
+            delay: steps of delay.
+            inputs: tensors of the pool, share of swaps and whether the cued item is alone, one a member.
+            factors: of the optimiser, as numbers or as tensors.
+        """
+        *tabulated, swaps, alone = inputs
+        pool = Batch.of(tabulated)
         rows = torch.stack(
             [
-                torch.randint(len(pool), (config.displays_per_batch,), generator=generator, device=self.device)
+                torch.randint(len(pool), (self.config.displays_per_batch,), generator=generator, device=self.device)
                 for generator in self.generators
             ]
         )
-        alone = torch.tensor([curriculum.REMEMBER in begun and len(begun) == 1 for begun in self.position.stages])
-        batch = pool.take(rows, curriculum.delay(config, step), torch.tensor(self._swap_weights(step)), alone)
+        batch = pool.take(rows, delay, swaps, alone)
         terms = self.objective.loss(self.network, batch, self.generators)
-        torch.stack(list(terms.values())).sum().backward()
+        total = torch.stack(list(terms.values())).sum()
+        gradients = torch.autograd.grad(total, self.optimiser.weights, materialize_grads=True)
         self.losses[0] += terms["main"].detach().nan_to_num()
         self.losses[1] += 1
-        self.optimiser.step(curriculum.learning_rate(config, step), step + 1)
+        self.optimiser.step(gradients, factors)
 
     def _swap_weights(self, step: int) -> list[float]:
         return [curriculum.swap_weight(self.config, begun, step) for begun in self.position.stages]
