@@ -14,9 +14,10 @@ from frontend import api, theme
 from frontend.figures import responses
 from frontend.parts.ensemble_report import ensemble_report, members_of, trouble
 from frontend.parts.icon import icon
-from frontend.parts.network_form import OBJECTIVES, network_form
+from frontend.parts.network_form import network_form
 from frontend.parts.network_report import c2st_words, fidelity_report
 from frontend.parts.network_training import finished, in_training
+from frontend.parts.objectives_report import objective_words, same_source
 from frontend.router import Page
 from frontend.shell import watch
 from frontend.wiring import callback, clientside, no_update
@@ -30,12 +31,6 @@ STATES = {
     "failed": ("failed", "red"),
     "cancelled": ("cancelled", "gray"),
 }
-
-
-def objective_words(network: dict[str, Any]) -> str:
-    """The objective as people call it."""
-    name = str((network.get("result") or {}).get("objective") or network.get("objective") or "diffusion")
-    return OBJECTIVES[name][0] if name in OBJECTIVES else name.replace("_", "-")
 
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
@@ -105,30 +100,13 @@ async def one_network(network_id: str) -> Component:
     job_id = network.get("job_id")
     job, curve = await api.current().all(f"/jobs/{job_id}", f"/jobs/{job_id}/curve") if job_id else (None, None)
     if network.get("state") in ("done", "ready") and network.get("result"):
-        same, members = await asyncio.gather(siblings(network, networks), members_of(network))
-        told = [trouble(network), *fidelity_report(network, same), *ensemble_report(network, members)]
+        beside, members = await asyncio.gather(same_source(network, networks), members_of(network))
+        told = [trouble(network), *fidelity_report(network, beside), *ensemble_report(network, members)]
         body = told + finished(network)
     else:
         body = in_training(network, job, curve or {})
     watched = watch("network", str(network["id"]), {job["id"]: job["state"]} if job else None)
     return html.Div([_head(network), *body, watched], className="stack")
-
-
-async def siblings(network: dict[str, Any], networks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Finished networks that learned from the same fit or law, this one first, with their results.
-
-    Those of its own ensemble are left to the ensemble's part of the page.
-    """
-    together = (network.get("ensemble") or {}).get("members") or [network["id"]]
-    others = [
-        one
-        for one in networks
-        if one["id"] not in together
-        and one.get("state") in ("done", "ready")
-        and (one.get("fit_id"), one.get("law")) == (network.get("fit_id"), network.get("law"))
-    ]
-    full = await api.current().all(*(f"/networks/{one['id']}" for one in others[:8]))
-    return [network] + [one for one in full if one and (one.get("result") or {}).get("fidelity")]
 
 
 def _head(network: dict[str, Any]) -> html.Div:

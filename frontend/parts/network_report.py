@@ -1,9 +1,8 @@
-"""How faithful a network is: the numbers first, then where it differs, then other networks of the same source."""
+"""How faithful a network is: the numbers first, then beside other networks, then where it differs."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import Input, Output, State, dcc, html
@@ -11,7 +10,8 @@ from dash.development.base_component import Component
 
 from frontend import api, theme
 from frontend.figures import fidelity as figures
-from frontend.parts.figure_card import figure_card, graph, key
+from frontend.parts.figure_card import figure_card, key
+from frontend.parts.objectives_report import Beside, beside_others
 from frontend.wiring import callback, no_update
 
 BOTH = ((theme.SIMULATED, "network", "line"), (theme.MODEL, "behavioural model", "line"))
@@ -46,13 +46,12 @@ def _tile(value: str, words: str, beside: str) -> html.Div:
     )
 
 
-def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list[Component | None]:
-    """Everything about fidelity; `same` are networks of the same fit with this one first."""
+def fidelity_report(network: dict[str, Any], beside: Beside) -> list[Component | None]:
+    """Everything about fidelity; `beside` are networks of the same source with this one first."""
     fidelity = network["result"].get("fidelity")
     if not fidelity:
         return [_not_known(network)]
     test, curve, energy = fidelity["c2st"], fidelity["swap_curve"], fidelity["energy"]
-    others = [one for one in same if one["id"] != network["id"]]
     tiles = [
         _tile(
             f"{test['network']:.2f}",
@@ -68,25 +67,10 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
     ]
     count, drawn = fidelity["displays"], fidelity["responses"]
     checked = f"Checked on {count:,} displays that were never used in training, {drawn:,} responses."
-    names = [(str(one.get("name") or one["id"]), one["result"]["fidelity"]["swap_curve"]) for one in others]
-    entries = [*BOTH, (theme.SIMULATED, "95 % band", "band")]
-    entries += [(figures.SHADES[1 + n % 5], name, "dash") for n, (name, _) in enumerate(names)]
     return [
         html.Div([html.P([html.Strong(verdict(fidelity)), " ", html.Span(checked, className="soft")])]),
         html.Div(tiles, className="tiles"),
-        html.Div(
-            [
-                figure_card(
-                    "network-swaps",
-                    "Swaps by distance",
-                    figures.swap_curve(curve, names),
-                    height=300,
-                    legend=key(*entries),
-                ),
-                comparison(same),
-            ],
-            className="halves",
-        ),
+        beside_others(network, beside),
         figure_card(
             "network-by-size",
             "By set size",
@@ -100,35 +84,6 @@ def fidelity_report(network: dict[str, Any], same: list[dict[str, Any]]) -> list
             legend=key((theme.SIMULATED, "network", "bar"), (theme.MODEL, "behavioural model", "line")),
         ),
     ]
-
-
-def comparison(networks: list[dict[str, Any]]) -> html.Section:
-    """Networks of the same source side by side: one test, one table."""
-    pairs = [(str(one.get("name") or one["id"]), one["result"]["fidelity"]) for one in networks]
-    head = ["Network", "C2ST", "swap error", "energy"]
-    rows = [
-        html.Tr(
-            [
-                html.Td(dcc.Link(name, href=f"/network/{quote(str(one['id']))}")),
-                html.Td(f"{fidelity['c2st']['network']:.2f}", className="number"),
-                html.Td(f"{100 * fidelity['swap_curve']['largest_error']:.1f} %", className="number"),
-                html.Td(f"{fidelity['energy']['ratio']:.2f}", className="number"),
-            ],
-            className="is-this" if number == 0 else "",
-        )
-        for number, (one, (name, fidelity)) in enumerate(zip(networks, pairs, strict=True))
-    ]
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(words) for words in head])), html.Tbody(rows)], className="plain-table"
-    )
-    note = "Networks that learned from the same source. The dashed line is the model against another draw of its own."
-    title = "Beside other objectives" if len(pairs) > 1 else "Two-sample test"
-    body = html.Div([_graph(pairs), table])
-    return figure_card("network-told-apart", title, body, note=note)
-
-
-def _graph(pairs: list[tuple[str, dict[str, Any]]]) -> dcc.Graph:
-    return graph("network-c2st", figures.told_apart(pairs), height=110 + 34 * len(pairs))
 
 
 def _not_known(network: dict[str, Any]) -> html.Div:

@@ -36,12 +36,6 @@ class TestFigures:
     def test_loss_of_nothing_is_drawn(self):
         assert len(training.loss([]).data) == 2
 
-    def test_swap_curve_shows_degrees_and_every_network(self):
-        curve = fake_simulation.fidelity()["swap_curve"]
-        figure = fidelity.swap_curve(curve, [("other", curve)])
-        assert [trace.name for trace in figure.data] == ["band", "other", "behavioural model", "network"]
-        assert figure.data[-1].x[-1] == pytest.approx(180, abs=0.01)
-
     def test_by_set_size_shows_sd_in_degrees(self):
         rows = fake_simulation.fidelity()["by_set_size"]
         figure = fidelity.by_set_size(rows)
