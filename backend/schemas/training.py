@@ -35,6 +35,11 @@ class TrainOptions(Request):
     )
     slots: int = Field(8, ge=1, le=16, description="Of encodings with slots: items that a display may have.")
     time_features: int = Field(16, ge=1, le=256)
+    time_modulation: Literal["gain", "additive"] = Field(
+        "gain",
+        description="Of the rate cell: time sets the gain of hidden units as well as their drive, or is only added to "
+        "it, as published.",
+    )
     tuning_centres: int = Field(16, ge=4, le=64)
     tuning_concentration: float = Field(5.0, ge=0.5, le=50, description="κ of the tuning curves.")
     projection: int = Field(9, ge=1, le=64)

@@ -60,9 +60,9 @@ class Frozen:
 
     def _of_rate_cell(self, cell: RateCell, state: Tensor) -> Tensor:
         """``(1 - alpha) I + alpha (W diag(softplus') V)^T``."""
-        frame, alpha = self.network.frame, self.network.config.alpha
-        inward, outward = frame @ cell.recurrent, cell.outward @ frame.mT
-        slope = torch.sigmoid(state @ inward + self.drive[0])
+        alpha = self.network.config.alpha
+        inward, outward = (weights[0] for weights in cell.weights(self.drive, self.network.frame))
+        slope = torch.sigmoid(state @ inward + self.drive[0][0])
         through = alpha * (outward.T[None] * slope[:, None, :]) @ inward.T
         through.diagonal(dim1=-2, dim2=-1).add_(1 - alpha)
         return through

@@ -21,9 +21,15 @@ from models.network.dendritic import DendriticCell
 from models.network.gated import GatedCell
 from models.network.rollout import LeakyRollout
 
+RateDrive = tuple[Tensor, Tensor, Tensor]
+
 
 class RateCell(nn.Module):
-    """One hidden layer: ``f(r) = softplus(r W + u U + tau Q + b) V + v``.
+    """One hidden layer: ``f(r) = (g softplus(h (r W) + u U + tau Q + b)) V + v`` with gains ``g, h = 1 + tau G``.
+
+    With ``time_modulation`` ``"gain"`` time sets the gains with which a hidden unit sees the state and is seen, as a
+    diffusion step wants it, which weighs state and estimate by factors that depend on t alone. ``"additive"`` has gains
+    of 1: time is only added, as in the published cell.
 
     It starts as something that can remember: hidden units come in pairs +/- of each neuron, and since
     ``softplus(z) - softplus(-z) = z`` the drive of a fresh cell is about the state itself.
@@ -45,26 +51,43 @@ class RateCell(nn.Module):
         self.inputs = nn.Parameter(normal(inputs, h, config.input_gain / math.sqrt(inputs)))
         self.time = nn.Parameter(normal(e, h, 0.3 / math.sqrt(e)))
         self.bias = nn.Parameter(torch.zeros(h))
+        if config.time_modulation == "gain":
+            self.gains = nn.Parameter(torch.zeros(e, 2 * h))
         self.outward = nn.Parameter(torch.cat([identity, -identity, normal(spare, n, 0.3 / math.sqrt(max(spare, 1)))]))
         self.outward_bias = nn.Parameter(torch.zeros(n))
 
-    def drive(self, inputs: Tensor | None, time: Tensor) -> Tensor:
-        """``(T or 1, ..., B or 1, h)``: the part of the hidden units' drive that does not depend on the state.
+    def drive(self, inputs: Tensor | None, time: Tensor) -> RateDrive:
+        """What of the hidden units does not depend on the state.
+
+        Returns:
+            Their drive ``(T or 1, ..., B or 1, h)``, and the gains ``(T or 1, ..., 1, h or 1)`` with which they see
+            and are seen.
 
         Args:
             inputs: ``(..., B, D)`` encoded input of the epoch, or None for none.
             time: ``(T or 1, ..., E)``, one row a step or one for the whole epoch.
         """
-        by_time = time[..., None, :] @ self.time + self.bias[..., None, :]
-        return by_time if inputs is None else by_time + (inputs @ self.inputs)[None]
+        row = time[..., None, :]
+        units = row @ self.time + self.bias[..., None, :]
+        units = units if inputs is None else units + (inputs @ self.inputs)[None]
+        if not hasattr(self, "gains"):
+            same = units.new_ones((1, *units.shape[1:-2], 1, 1))
+            return units, same, same
+        seeing, seen = (1 + row @ self.gains).chunk(2, dim=-1)
+        return units, seeing, seen
+
+    def weights(self, drive: RateDrive, frame: Tensor) -> tuple[Tensor, Tensor]:
+        """Weights ``(T or 1, ..., n, h)`` to and ``(T or 1, ..., h, n)`` from the hidden units, frame coordinates."""
+        _, seeing, seen = drive
+        return (frame @ self.recurrent) * seeing, (self.outward @ frame.mT) * seen.mT
 
     def run(
-        self, state: Tensor, drive: Tensor, noise: Tensor, forced: Tensor | None, alpha: float, frame: Tensor
+        self, state: Tensor, drive: RateDrive, noise: Tensor, forced: Tensor | None, alpha: float, frame: Tensor
     ) -> Tensor:
         """States ``(T, ..., M, n)`` after each step of an epoch, in frame coordinates; see ``LeakyRollout``."""
-        inward, outward = frame @ self.recurrent, self.outward @ frame.mT
+        inward, outward = self.weights(drive, frame)
         bias = (frame @ self.outward_bias[..., None])[..., 0]
-        return cast(Tensor, LeakyRollout.apply(state, drive, inward, outward, bias, noise, forced, alpha))
+        return cast(Tensor, LeakyRollout.apply(state, drive[0], inward, outward, bias, noise, forced, alpha))
 
 
 class Cell(Protocol):

@@ -28,6 +28,8 @@ class TrainConfig:
             for every item and a probe cue, or ``"index"``, slots of reports alone and an item's number as the cue.
         slots: of the encodings with slots: items that a display may have at most.
         time_features: width of the time signal.
+        time_modulation: of the rate cell: ``"gain"`` if time sets the gain of hidden units as well as their drive,
+            ``"additive"`` if it is only added to it, as published.
         input_gain: size of the initial input weights.
         tuning_centres, tuning_concentration: the bank of tuning curves of either feature.
         projection: features kept of either bank by the learned input projection.
@@ -79,6 +81,7 @@ class TrainConfig:
     tuning_concentration: float = 5.0
     projection: int = 9
     time_features: int = 16
+    time_modulation: str = "gain"
     input_gain: float = 3.0
     stimulus_steps: int = 5
     delay_steps: tuple[int, int] = (15, 15)

@@ -15,6 +15,7 @@ CHOICES = {
     "target": ("exact", "sampled"),
     "optimiser": ("muon", "adam"),
     "weighting": ("snr", "uniform"),
+    "time_modulation": ("gain", "additive"),
 }
 RANGES: dict[str, tuple[float, float]] = {
     "neurons": (4, 1024),

@@ -19,6 +19,8 @@ softplus: Any = torch._C._nn.softplus
 class LeakyRollout(torch.autograd.Function):
     """Steps ``s <- (1 - alpha) s + alpha (softplus(s W + drive) V + v) + noise`` of one epoch.
 
+    W and V are the same at every step or each step's own.
+
     Where ``forced`` is given, the first two components of its rows of the state, which are the first ones, are
     overwritten with it before every step, and no gradient passes through these components, of any row, from one step to
     the one before.
@@ -42,12 +44,12 @@ class LeakyRollout(torch.autograd.Function):
             ctx: torch's context.
             state: ``(..., M, n)`` before the first step.
             drive: ``(T or 1, ..., M or 1, h)`` constant drive of the hidden units.
-            inward, outward, bias: W ``(..., n, h)``, V ``(..., h, n)``, v ``(..., n)``.
+            inward, outward, bias: W ``(T or 1, ..., n, h)``, V ``(T or 1, ..., h, n)``, v ``(..., n)``.
             noise: ``(T, ..., M, n)``, already scaled.
             forced: ``(T, ..., F, 2)`` with F up to M, or None.
             alpha: share of the state replaced at each step.
         """
-        add_product = torch.addmm if inward.ndim == 2 else torch.baddbmm
+        add_product = torch.addmm if inward.ndim == 3 else torch.baddbmm
         # Time is next to the rows here, so that the products over all steps in the backward pass need no copies.
         before = _by_member(noise)
         hidden = noise.new_empty(*before.shape[:-1], inward.shape[-1])
@@ -58,10 +60,10 @@ class LeakyRollout(torch.autograd.Function):
             here.copy_(current)
             if forced is not None:
                 here[..., : forced.shape[-2], :2] = forced[step]
-            add_product(drive[step if drive.shape[0] > 1 else 0], here, inward, out=units)
+            add_product(_at(drive, step), here, _at(inward, step), out=units)
             softplus(units, out=units)
             after.add_(here, alpha=1 - alpha)
-            add_product(after, units, outward, alpha=alpha, out=after)
+            add_product(after, units, _at(outward, step), alpha=alpha, out=after)
             current = after
         ctx.save_for_backward(before, hidden, inward, outward)
         ctx.alpha, ctx.drive_shape, ctx.is_forced = alpha, drive.shape, forced is not None
@@ -72,28 +74,43 @@ class LeakyRollout(torch.autograd.Function):
         """Gradients of state, drive, W, V and v by back-propagation through the epoch."""
         before, hidden, inward, outward = ctx.saved_tensors
         alpha: float = ctx.alpha
-        add_product = torch.addmm if inward.ndim == 2 else torch.baddbmm
+        add_product = torch.addmm if inward.ndim == 3 else torch.baddbmm
         total = _by_member(grad).copy_(grad.movedim(0, -3))
         units = torch.empty_like(hidden)
-        # softplus' = 1 - exp(-softplus); its sign and alpha go into the matrix.
-        back, out = (outward.mT * -alpha).contiguous(), inward.mT.contiguous()
+        back, out = (outward.mT * alpha).contiguous(), inward.mT.contiguous()
         product = hidden.select(-3, 0).new_empty(hidden.select(-3, 0).shape)
         carried: Tensor | None = None
         for step in range(grad.shape[0] - 1, -1, -1):
             here, slope = total.select(-3, step), units.select(-3, step)
             if carried is not None:
                 here.add_(carried)
-            torch.matmul(here, back, out=product)
-            torch.neg(hidden.select(-3, step), out=slope).expm1_().mul_(product)
-            carried = add_product(here, slope, out, beta=1 - alpha)
+            torch.matmul(here, _at(back, step), out=product)
+            # softplus' = 1 - exp(-softplus); the exponential costs a fifth of expm1.
+            torch.neg(hidden.select(-3, step), out=slope).exp_()
+            torch.addcmul(product, product, slope, value=-1, out=slope)
+            carried = add_product(here, slope, _at(out, step), beta=1 - alpha)
             if ctx.is_forced:
                 carried[..., :2] = 0
-        rows, flat, slopes = before.flatten(-3, -2), total.flatten(-3, -2), units.flatten(-3, -2)
-        grad_inward = rows.mT @ slopes
-        grad_outward = (hidden.flatten(-3, -2).mT @ flat).mul_(alpha)
-        grad_bias = flat.sum(-2).mul_(alpha)
+        grad_inward = _product(before, units, inward.shape[0])
+        grad_outward = _product(hidden, total, outward.shape[0]).mul_(alpha)
+        grad_bias = total.flatten(-3, -2).sum(-2).mul_(alpha)
         grad_drive = summed_to(units.movedim(-3, 0), ctx.drive_shape)
         return carried, grad_drive, grad_inward, grad_outward, grad_bias, None, None, None
+
+
+def _at(values: Tensor, step: int) -> Tensor:
+    """A step's own part of ``(T or 1, ...)``."""
+    return values[step if values.shape[0] > 1 else 0]
+
+
+def _product(left: Tensor, right: Tensor, steps: int) -> Tensor:
+    """``(steps, ..., a, b)``: products of ``(..., T, M, a)`` and ``(..., T, M, b)`` over rows; ``steps`` is T or 1.
+
+    With 1 it is the sum over all steps, as one large product.
+    """
+    if steps > 1:
+        return (left.mT @ right).movedim(-3, 0)
+    return (left.flatten(-3, -2).mT @ right.flatten(-3, -2))[None]
 
 
 def _by_member(like: Tensor) -> Tensor:

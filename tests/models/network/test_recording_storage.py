@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -86,6 +87,23 @@ def test_a_network_survives_its_files(network, mixed_source, generator):
     displays = mixed_source.displays.sample(3, generator)
     first, second = (record(n, displays, 2, torch.Generator().manual_seed(1)).states for n in (network, again))
     assert torch.equal(first, second)
+
+
+def test_a_network_of_the_second_format_has_no_gains_and_runs_on(mixed_source, generator):
+    """Its time signal is only added; with the gains at 1, where they start, the present cell does the same."""
+    additive = Network(QUICK.changed(time_modulation="additive"), seed=3)
+    files = dump(additive)
+    description = json.loads(files["network.json"])
+    del description["config"]["time_modulation"]
+    again = load({**files, "network.json": json.dumps({**description, "format": 2}).encode()})
+    assert again.config.time_modulation == "additive"
+    modulated = Network(QUICK, seed=3)
+    missing = modulated.load_state_dict(additive.state_dict(), strict=False)
+    assert missing.missing_keys == ["cell.gains"]
+    displays = mixed_source.displays.sample(3, generator)
+    runs = [record(n, displays, 2, torch.Generator().manual_seed(1)).states for n in (additive, again, modulated)]
+    assert torch.equal(runs[0], runs[1])
+    assert torch.allclose(runs[0], runs[2], atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["network.safetensors", "network.json"])
