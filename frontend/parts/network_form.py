@@ -34,8 +34,8 @@ LAWS: dict[str, str] = {
 BUDGETS: dict[str, str] = {"quick": "Quick look", "demo": "Good", "full": "Best"}
 SIZES: dict[str, tuple[str, dict[str, int]]] = {
     "small": ("Small", {"neurons": 24, "hidden": 64}),
-    "medium": ("Medium", {"neurons": 48, "hidden": 160}),
-    "large": ("Large", {"neurons": 96, "hidden": 320}),
+    "medium": ("Medium", {"neurons": 48, "hidden": 256}),
+    "large": ("Large", {"neurons": 96, "hidden": 512}),
 }
 TREE_NEURONS = {"small": 8, "medium": 16, "large": 32}
 """Neurons of the dendritic cell, each with a tree of 100 leaves; the published network has 16."""
