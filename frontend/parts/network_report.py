@@ -70,7 +70,7 @@ def fidelity_report(network: dict[str, Any], beside: Beside) -> list[Component |
     return [
         html.Div([html.P([html.Strong(verdict(fidelity)), " ", html.Span(checked, className="soft")])]),
         html.Div(tiles, className="tiles"),
-        beside_others(network, beside),
+        *beside_others(network, beside),
         figure_card(
             "network-by-size",
             "By set size",

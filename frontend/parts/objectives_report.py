@@ -89,7 +89,7 @@ def grouped(networks: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
     return {key: sorted(some, key=lambda one: one.get("seed") or 0) for key, some in found.items() if some}
 
 
-def beside_others(network: dict[str, Any], beside: Beside) -> html.Div:
+def beside_others(network: dict[str, Any], beside: Beside) -> list[Component]:
     """Swaps by distance and the two-sample test, of this network and of every objective of the same source."""
     this = Objective(objective_of(network), objective_words(network), [_checked(network)])
     by_objective = grouped(beside.known)
@@ -104,23 +104,17 @@ def beside_others(network: dict[str, Any], beside: Beside) -> html.Div:
         note="How likely another item is reported, by its distance from the cued one in the cueing feature."
         + (" Dashed: the mean of an objective's networks; its band goes from the lowest to the highest." * several),
     )
-    return html.Div([swaps, _comparison(network, beside, this, groups)], className="halves")
+    halves = html.Div([swaps, _comparison(beside, this, groups)], className="halves")
+    return [halves, _singles(network, beside.known)] if groups else [halves]
 
 
-def _comparison(network: dict[str, Any], beside: Beside, this: Objective, groups: Sequence[Objective]) -> html.Section:
+def _comparison(beside: Beside, this: Objective, groups: Sequence[Objective]) -> html.Section:
     title = "Two-sample test"
     if groups:
         alone = [group.key for group in groups] == [this.key]
         title = "Beside other networks" if alone else "Beside other objectives"
-    singles = html.Details(
-        [
-            html.Summary([icon("chevron", 16), f"All {len(beside.known)} networks"]),
-            html.Div(_singles(network, beside.known), className="scroll"),
-        ],
-        className="details network-singles",
-    )
-    body = [graph("network-c2st", figures.told_apart(this, groups)), _table(this, groups), singles if groups else None]
-    return figure_card("network-told-apart", title, html.Div(body), note=_note(beside, groups))
+    body = html.Div([graph("network-c2st", figures.told_apart(this, groups)), _table(this, groups)])
+    return figure_card("network-told-apart", title, body, note=_note(beside, groups))
 
 
 def _note(beside: Beside, groups: Sequence[Objective]) -> str:
@@ -153,7 +147,8 @@ def _line(group: Objective, name: Any, kind: str) -> html.Tr:  # noqa: ANN401 - 
     return html.Tr(cells, className=kind)
 
 
-def _singles(network: dict[str, Any], known: Sequence[dict[str, Any]]) -> html.Table:
+def _singles(network: dict[str, Any], known: Sequence[dict[str, Any]]) -> html.Details:
+    """Every network in a line, folded."""
     rows = []
     for key, some in grouped(known).items():
         swatch = html.Span(className="swatch swatch-dot", style={"--swatch": Objective(key, "", ()).colour})
@@ -164,7 +159,12 @@ def _singles(network: dict[str, Any], known: Sequence[dict[str, Any]]) -> html.T
             cells = [html.Td(html.Div([swatch, html.Div(link)], className="key-entry"))]
             cells += [html.Td(number, className="number") for number in numbers]
             rows.append(html.Tr(cells, className="is-this" if one["id"] == network["id"] else ""))
-    return html.Table([_head("Network"), html.Tbody(rows)], className="plain-table")
+    title = html.H3(f"These {len(known)} networks one by one", className="card-title")
+    table = html.Table([_head("Network"), html.Tbody(rows)], className="plain-table")
+    return html.Details(
+        [html.Summary([icon("chevron", 16), title]), html.Div(table, className="scroll")],
+        className="card details network-singles",
+    )
 
 
 def _head(first: str) -> html.Thead:

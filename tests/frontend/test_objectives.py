@@ -171,7 +171,7 @@ class TestPage:
         assert "6 networks" in page
         assert "2.35" in page
         assert "2.10–2.60" in page
-        assert "All 12 networks" in page
+        assert "These 12 networks one by one" in page
         assert "/network/task_optimal-6" in page
         assert "/network/n1'" not in page
 
