@@ -92,22 +92,32 @@ def _heights(figure: go.Figure) -> list[float]:
 
 def _objective(figure: go.Figure, group: Objective) -> None:
     """A thin line a network, the range over them as a band, their mean; of a single network its line alone."""
-    curves = [(one.name, _known(one.fidelity["swap_curve"])) for one in group.networks]
-    there = [(name, at, found) for name, (at, found) in curves if len(at)]
-    if not there:
-        return
-    at, values = over_networks([(one, found) for _, one, found in there])
-    words = group.name if len(there) == 1 else f"{group.name}, mean of {len(there)}"
+    curves = [(one.name, *_known(one.fidelity["swap_curve"])) for one in group.networks]
+    there = [curve for curve in curves if len(curve[1])]
     if len(there) > 1:
         _networks(figure, group, there)
-    if len(there) > 1 and len(at):
-        shade = theme.translucent(group.colour, 0.16)
-        figure.add_trace(band(degrees(at.tolist()), values.min(0).tolist(), values.max(0).tolist(), shade, words))
-    extent = "" if len(there) == 1 else "<br>networks: %{customdata[0]:.1%} to %{customdata[1]:.1%}"
+    if not there:
+        return
+    at, values = over_networks([(at, found) for _, at, found in there])
+    if len(at):
+        _mean(figure, group, degrees(at.tolist()), values)
+    else:
+        in_legend(figure, f"{group.name}, no distance in common", group.colour, "dot")
+
+
+def _mean(figure: go.Figure, group: Objective, at: list[float], values: NDArray[Any]) -> None:
+    """Mean and range of `values` (networks, places); a single place has a mark and a bar, no line can be drawn."""
+    low, mean, high = (found.tolist() for found in (values.min(0), values.mean(0), values.max(0)))
+    several, place = len(values) > 1, len(at) == 1
+    words = f"{group.name}, mean of {len(values)}" if several else group.name
+    if several and not place:
+        figure.add_trace(band(at, low, high, theme.translucent(group.colour, 0.16), words))
+    extent = "<br>networks: %{customdata[0]:.1%} to %{customdata[1]:.1%}" if several else ""
     figure.add_scatter(
-        x=degrees(at.tolist()), y=values.mean(0).tolist(), mode="lines", name=words,
-        customdata=np.stack([values.min(0), values.max(0)], 1).tolist(), meta={"interval": True},
-        line={"color": group.colour, "width": 2.4, "dash": "dash"}, showlegend=False,
+        x=at, y=mean, customdata=list(zip(low, high, strict=True)), meta={"interval": True}, name=words,
+        mode="markers" if place else "lines", line={"color": group.colour, "width": 2.4, "dash": "dash"},
+        marker={"size": 9, "symbol": group.symbol, "color": group.colour}, showlegend=False,
+        error_y=bars(mean, low, high) | {"thickness": 2.2, "width": 0, "visible": place},
         hovertemplate=f"{words}: <b>%{{y:.1%}}</b> at %{{x:.0f}}°{extent}<extra></extra>", **axes(1),
     )  # fmt: skip
     in_legend(figure, words, group.colour, "dash")

@@ -16,6 +16,7 @@ from frontend.figures import objectives as figures
 from frontend.figures.objectives import Checked, Objective
 from frontend.parts.figure_card import figure_card, graph
 from frontend.parts.icon import icon
+from frontend.parts.markup import Child
 from frontend.parts.network_form import OBJECTIVES
 
 MOST = 60  # networks that are fetched; each answer holds a whole training's curve
@@ -135,7 +136,7 @@ def _table(this: Objective, groups: Sequence[Objective]) -> html.Table:
     return html.Table([_head("Mean, range"), html.Tbody(rows)], className="plain-table")
 
 
-def _line(group: Objective, name: Any, kind: str) -> html.Tr:  # noqa: ANN401 - whatever dash can show
+def _line(group: Objective, name: Child, kind: str) -> html.Tr:
     swatch = html.Span(className="swatch swatch-dot", style={"--swatch": group.colour})
     cells: list[Component] = [html.Td(html.Div([swatch, html.Div(name)], className="key-entry"))]
     for _, pick, form in MEASURES:

@@ -49,6 +49,13 @@ class TestMean:
         group = Objective("diffusion", "Diffusion", [checked("a", distance=(0.1, 0.2)), checked("b", distance=(1.0,))])
         figure = figures.swap_curve(THIS, [group])
         assert named(figure, "Diffusion, networks").meta["parts"] == ["a", "b"]
+        assert any(trace.name == "Diffusion, no distance in common" for trace in figure.data if trace.showlegend)
+
+    def test_at_a_single_distance_there_is_a_mark_with_its_range(self):
+        some = [checked(name, swaps=swaps, distance=(1.0,)) for name, swaps in (("a", 0.1), ("b", 0.3))]
+        mean = named(figures.swap_curve(THIS, [Objective("diffusion", "Diffusion", some)]), "Diffusion, mean of 2")
+        assert (mean.mode, mean.error_y.visible) == ("markers", True)
+        assert (mean.y[0], mean.error_y.array[0]) == (pytest.approx(0.2), pytest.approx(0.1))
 
 
 class TestSwapCurve:
