@@ -22,10 +22,18 @@ from frontend.parts.network_form import OBJECTIVES
 MOST = 60  # networks that are fetched; each answer holds a whole training's curve
 UNDER_WAY = ("queued", "waiting", "running", "training", "paused")
 NO_MATTER = ("objective", "threads", "checkpoint_seconds", "picture_seconds")  # settings that change no network
+
+
+def _swap_error(fidelity: Mapping[str, Any]) -> float | None:
+    """Of the swap curve, percentage points; None where no display had an item to swap with."""
+    curve = fidelity["swap_curve"]
+    return 100 * curve["largest_error"] if curve["distance"] else None
+
+
 # What the table tells: title, value out of a FidelityResult, and how it is written
-MEASURES: tuple[tuple[str, Callable[[Mapping[str, Any]], float], str], ...] = (
+MEASURES: tuple[tuple[str, Callable[[Mapping[str, Any]], float | None], str], ...] = (
     ("C2ST", lambda fidelity: fidelity["c2st"]["network"], "{:.2f}"),
-    ("swap error", lambda fidelity: 100 * fidelity["swap_curve"]["largest_error"], "{:.1f} %"),
+    ("swap error", _swap_error, "{:.1f} %"),
     ("energy", lambda fidelity: fidelity["energy"]["ratio"], "{:.2f}"),
 )
 
@@ -140,7 +148,10 @@ def _line(group: Objective, name: Child, kind: str) -> html.Tr:
     swatch = html.Span(className="swatch swatch-dot", style={"--swatch": group.colour})
     cells: list[Component] = [html.Td(html.Div([swatch, html.Div(name)], className="key-entry"))]
     for _, pick, form in MEASURES:
-        values = [pick(one.fidelity) for one in group.networks]
+        values = [value for one in group.networks if (value := pick(one.fidelity)) is not None]
+        if not values:
+            cells.append(html.Td("–", className="number"))
+            continue
         low, high = (form.format(end).removesuffix(" %") for end in (min(values), max(values)))
         words = f"all {low}" if low == high else f"{low}–{high}"
         extent = html.Div(words, className="small soft") if len(values) > 1 else None
@@ -156,7 +167,8 @@ def _singles(network: dict[str, Any], known: Sequence[dict[str, Any]]) -> html.D
         for one in some:
             name = str(one.get("name") or one["id"])
             link = name if one["id"] == network["id"] else dcc.Link(name, href=f"/network/{quote(str(one['id']))}")
-            numbers = [form.format(pick(one["result"]["fidelity"])) for _, pick, form in MEASURES]
+            values = [(pick(one["result"]["fidelity"]), form) for _, pick, form in MEASURES]
+            numbers = ["–" if value is None else form.format(value) for value, form in values]
             cells = [html.Td(html.Div([swatch, html.Div(link)], className="key-entry"))]
             cells += [html.Td(number, className="number") for number in numbers]
             rows.append(html.Tr(cells, className="is-this" if one["id"] == network["id"] else ""))

@@ -189,6 +189,16 @@ class TestPage:
         assert "Two-sample test" in page
         assert "network-singles" not in page
 
+    async def test_a_network_without_a_swap_curve_has_no_swap_error_of_zero(self, many):
+        empty = {"distance": [], "target": [], "network": [], "low": [], "high": [], "largest_error": 0.0}
+        for number in range(1, 7):
+            told = many.state.networks[f"task_optimal-{number}"]["result"]["fidelity"]["swap_curve"]
+            told["largest_error"] = 0.172
+        many.state.networks["task_optimal-3"]["result"]["fidelity"]["swap_curve"] = empty
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert "all 17.2" in page
+        assert "'0.0 %'" not in page
+
     async def test_other_settings_are_said(self, many):
         assert "not in their seed alone" not in str(await network.render({"network_id": "n1"}, {}))
         many.state.networks["task_optimal-2"]["config"] = {"neurons": 24}
