@@ -96,12 +96,13 @@ class Batch:
             swaps: share of their full rate at which swaps are; one number or one a member.
             alone: whether the cued item is the only one on its display; one answer or one a member.
         """
-        weight = torch.as_tensor(swaps, dtype=self.plain.dtype, device=self.plain.device)[..., None, None]
-        probability = torch.lerp(_rows(self.plain, rows), _rows(self.probability, rows), weight)
+        weight = swaps.to(self.plain) if isinstance(swaps, Tensor) else self.plain.new_tensor(swaps)
+        probability = torch.lerp(_rows(self.plain, rows), _rows(self.probability, rows), weight[..., None, None])
         shown = self.shown.change(lambda value: _rows(value, rows))
         if alone is not False:
-            lonely = torch.as_tensor(alone, device=self.plain.device)
-            cued = (torch.arange(shown.present.shape[-1], device=self.plain.device) == 0).to(shown.present)
+            device = self.plain.device
+            lonely = alone.to(device) if isinstance(alone, Tensor) else torch.tensor(alone, device=device)
+            cued = (torch.arange(shown.present.shape[-1], device=device) == 0).to(shown.present)
             present = torch.where(lonely[..., None, None], shown.present * cued, shown.present)
             shown = replace(shown, present=present)
         return Batch(shown, probability, _rows(self.plain, rows), self.angles, delay)
