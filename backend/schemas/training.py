@@ -62,7 +62,7 @@ class TrainOptions(Request):
     memory_noise: float = Field(1.0, ge=0, le=10)
     target: Literal["exact", "sampled"] = "exact"
     weighting: Literal["snr", "uniform"] = "snr"
-    snr_cap: float = Field(2.0, ge=1e-3, le=1e6)
+    snr_cap: float = Field(0.5, ge=1e-3, le=1e6)
     own_states: float = Field(
         0.5, ge=0, le=1, description="Share of the samples that run on the network's own states (exact targets)."
     )

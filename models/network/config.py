@@ -101,7 +101,7 @@ class TrainConfig:
     memory_noise: float = 1.0
     target: str = "exact"
     weighting: str = "snr"
-    snr_cap: float = 2.0
+    snr_cap: float = 0.5
     own_states: float = 0.5
     onset_weight: float = 1e-2
     activity_weight: float = 1e-5
