@@ -75,6 +75,9 @@ def fidelity(
 
     Returns:
         JSON-ready: ``c2st``, ``swap_curve``, ``energy``, ``by_set_size``, ``errors``, ``displays``, ``responses``.
+        In ``by_set_size``, ``spread_cued`` and ``spread_others`` are the sd (rad) of the noise that responses to the
+        cued item and to others have beyond the law's, None where there are none; swaps and guesses are told apart at
+        these widths (see ``attribute``).
 
     Raises:
         ValueError: if a response is missing or the shapes do not fit.
@@ -156,6 +159,7 @@ def _by_set_size(
         own = _Errors(wrap(responses[where] - cued[where]), wrap(angles[None] - cued[where]), density[where])
         network, target, weight = own.network.flatten(), own.target.flatten(), own.weight.flatten()
         share, asked = attribution.share[where].mean(0), attribution.target[where].mean(0)
+        spread = attribution.spread[size]
         rows.append(
             {
                 "set_size": size,
@@ -167,6 +171,8 @@ def _by_set_size(
                 "uniform_target": float(asked[0]),
                 "swap_network": float(share[2:].sum()),
                 "swap_target": float(asked[2:].sum()),
+                "spread_cued": spread.cued,
+                "spread_others": spread.others,
             }
         )
         errors.append({"set_size": size, **own.densities()})

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from models.analysis import fidelity as module
 from models.analysis.c2st import classifier_test
-from models.analysis.components import attribute, component_likelihoods
 from models.analysis.energy import energy_to_law
 from models.analysis.fidelity import fidelity, network_fidelity
 from models.analysis.swap_curve import distance_bins
@@ -107,24 +106,6 @@ def test_guesses_are_told_from_swaps() -> None:
     assert row["uniform_target"] == pytest.approx(0.02)
     assert row["uniform_network"] == pytest.approx(0.15, abs=0.02)
     assert row["swap_network"] == pytest.approx(0.2 * 0.85, abs=0.03)
-
-
-def test_component_densities_add_up_to_the_law(two: Displays) -> None:
-    displays = UniformDisplays((1, 3), probe_places=8).draw(50, torch.Generator().manual_seed(5))
-    law = SwapLaw(kind="smooth", emission="von_mises", uniform=0.1)
-    angle = torch.tensor([-1.0, 0.3, 2.9], dtype=torch.float64)
-    parts = component_likelihoods(law, displays, angle.expand(50, 3))
-    total = (parts * law.weights(displays)[:, None, :]).sum(2)
-    assert torch.allclose(total, law.density(displays, angle), rtol=2e-3, atol=1e-6)
-
-
-def test_attribution_sums_to_one() -> None:
-    displays = UniformDisplays((1, 3), probe_places=8).draw(60, torch.Generator().manual_seed(5))
-    law = SwapLaw(kind="smooth", emission="von_mises", uniform=0.1)
-    groups = torch.where(torch.cat([torch.ones(60, 1).bool(), displays.present], 1), torch.arange(4), -1)
-    found = attribute(law, displays, responses(law, displays), groups)
-    assert torch.allclose(found.share.sum(1), torch.ones(60).double())
-    assert bool((found.share[groups < 0] == 0).all())
 
 
 def test_energy_distance_sees_half_a_law_turned_by_half_a_circle() -> None:
