@@ -121,12 +121,16 @@ class Batch:
         *shown, probability, plain, angles = tensors
         return Batch(Stimuli(*shown), probability, plain, angles, delay)
 
-    def sample_angles(self, samples: int, generator: Generators) -> Tensor:
-        """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points)."""
-        cumulative = self.probability.cumsum(-1)
+    def sample_angles(self, samples: int, generator: Generators, power: float = 1.0) -> Tensor:
+        """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points).
+
+        ``power`` is what the law is raised to before: below 1, rare responses are drawn more often than they are made.
+        """
+        probability = self.probability if power == 1 else self.probability.pow(power)
+        cumulative = probability.cumsum(-1)
         uniform = _uniform((len(self), samples), generator, self.angles.device) * cumulative[..., -1:]
         index = torch.searchsorted(cumulative, uniform).clamp_(max=len(self.angles) - 1)
-        within = (cumulative.gather(-1, index) - uniform) / self.probability.gather(-1, index).clamp(min=1e-12)
+        within = (cumulative.gather(-1, index) - uniform) / probability.gather(-1, index).clamp(min=1e-12)
         return self.angles[index] + (0.5 - within) * (2 * math.pi / len(self.angles))
 
     def centres(self, radius: float) -> Tensor:

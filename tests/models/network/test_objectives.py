@@ -1,9 +1,11 @@
 import dataclasses
+import math
 
 import pytest
 import torch
 
 from models.network.config import QUICK, InvalidConfig
+from models.network.diffusion import posterior_mean
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES, diffusion, mean_matching, moment_matching
 from models.network.targets import draw, unit
@@ -92,7 +94,8 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
     gradients = {}
     for target in ("exact", "sampled"):
         network = Network(
-            CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0, own_states=0.0), seed=1
+            CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0, own_states=0.0, start_power=1.0),
+            seed=1,
         )
         terms = diffusion.loss(network, few, torch.Generator().manual_seed(3))
         gradients[target] = torch.autograd.grad(terms["main"], network.cell.outward)[0].flatten()
@@ -103,13 +106,45 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
 @torch.no_grad()
 def test_the_floor_of_sampled_targets_is_the_excess_of_their_loss(batch):
     """loss(sampled) - loss(exact) = floor for any network, up to sampling."""
-    many = CONFIG.changed(samples_per_display=1024, own_states=0.0)
+    many = CONFIG.changed(samples_per_display=1024, own_states=0.0, start_power=1.0)
     network = Network(many, seed=1)
     sampled = Network(many.changed(target="sampled"), seed=1)
     exact_loss = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
     sampled_loss = float(diffusion.loss(sampled, batch, torch.Generator().manual_seed(3))["main"])
     floor = float(diffusion.floor(sampled, batch, torch.Generator().manual_seed(3)))
     assert sampled_loss - exact_loss == pytest.approx(floor, rel=0.05)
+
+
+def test_a_flattened_law_is_drawn_more_often_where_it_is_rare(batch, generator):
+    """Frequencies of drawn responses are those of the law raised to the power, for every display."""
+    for power in (1.0, 0.5):
+        drawn = batch.sample_angles(40_000, generator, power)
+        asked = batch.probability.pow(power)
+        asked = (asked / asked.sum(-1, keepdim=True)).unflatten(-1, (6, -1)).sum(-1)
+        first = batch.angles[0] - (batch.angles[1] - batch.angles[0]) / 2
+        sextant = ((drawn - first) % (2 * math.pi) / (math.pi / 3)).long().clamp(max=5)
+        found = torch.nn.functional.one_hot(sextant, 6).float().mean(-2)
+        assert torch.allclose(found, asked, atol=0.012)
+
+
+@torch.no_grad()
+def test_starts_that_are_rare_do_not_change_what_is_asked(batch):
+    """Paths from flattened starts are judged by the law itself: by the posterior mean at each of their states."""
+    config = CONFIG.changed(own_states=0.0, start_power=0.2, weighting="uniform", memory_noise=0.0)
+    network, schedule = Network(config, seed=1), Network(config, seed=1).schedule
+    main = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
+    generator = torch.Generator().manual_seed(3)
+    _, path = diffusion._path(network, batch, schedule, generator)
+    prepared = network.prepare(batch.shown, batch.delay, generator)
+    state = torch.cat([prepared[-1]] * config.samples_per_display)
+    shocks = network.recall_noise(len(state), generator)
+    recalled = network.recall(state, shocks, diffusion._as_rows(path).flip(0))
+    mean = diffusion._by_display((recalled - shocks)[..., :2].flip(0), len(batch))
+    grid = batch.centres(config.radius)
+    spread = config.response_noise * config.radius
+    clean = posterior_mean(path, batch.probability.clamp(min=1e-30).log(), grid, spread, schedule)
+    error = mean - schedule.state[:, None, None, None] * path - schedule.clean[:, None, None, None] * clean
+    assert main == pytest.approx(float(diffusion._weighed(network, schedule, error.square().mean((1, 2, 3)))), rel=1e-4)
 
 
 @torch.no_grad()
