@@ -19,11 +19,20 @@ MEASURES = (
     ("kurtosis", "kurtosis of the error", False),
     ("uniform", "uniform responses", False),
 )
+# Extra spread in FidelityResult.by_set_size: field, words at the line, words for the pointer, colour
+SPREADS = (
+    ("spread_cued", "cued", "the cued item", theme.CUED),
+    ("spread_others", "others", "other items", theme.NON_TARGET),
+)
 
 
 def by_set_size(rows: Sequence[dict[str, Any]]) -> go.Figure:
-    """Swaps, sd, kurtosis and uniform share over set size, network beside target."""
-    figure = panels(len(MEASURES), "set size", "", height=160, shared=False, left=50)
+    """Swaps, sd, kurtosis and uniform share over set size, network beside target; how much wider its responses are.
+
+    Results of versions that did not measure the extra spread have no panel for it.
+    """
+    spread = any("spread_cued" in row for row in rows)
+    figure = panels(len(MEASURES) + spread, "set size", "", height=160, shared=False, left=50)
     sizes = [row["set_size"] for row in rows]
     for number, (field, title, angular) in enumerate(MEASURES, start=1):
         for who, colour, symbol in (("target", theme.MODEL, "circle-open"), ("network", theme.SIMULATED, "circle")):
@@ -42,8 +51,33 @@ def by_set_size(rows: Sequence[dict[str, Any]]) -> go.Figure:
         scale = {"tickformat": ".0%" if field in ("swap", "uniform") else "", "ticksuffix": "°" if angular else ""}
         figure.update_yaxes(scale | {"rangemode": "tozero", "nticks": 5}, selector={"anchor": axes(number)["xaxis"]})
         panel_title(figure, number, f"<b>{title}</b>")
+    if spread:
+        _extra_spread(figure, len(MEASURES) + 1, rows)
     figure.update_xaxes(tickvals=sizes)
     return figure
+
+
+def _extra_spread(figure: go.Figure, number: int, rows: Sequence[dict[str, Any]]) -> None:
+    """A panel of the noise that the network's responses have beyond the law's, to the cued item and to others."""
+    for field, words, to, colour in SPREADS:
+        values = [row.get(field) for row in rows]
+        figure.add_scatter(
+            x=[row["set_size"] for row in rows],
+            y=[None if value is None else math.degrees(value) for value in values],
+            mode="lines+markers+text",
+            text=[""] * (len(rows) - 1) + [words],
+            textposition="top left",
+            textfont={"size": 11, "color": colour},
+            cliponaxis=False,
+            name=f"extra spread, {words}",
+            line={"color": colour, "width": 2},
+            marker={"size": 8},
+            hovertemplate=f"responses to {to}, %{{x}} items: noise of %{{y:.3g}}° beyond the model's<extra></extra>",
+            **axes(number),
+        )
+    scale = {"ticksuffix": "°", "rangemode": "tozero", "nticks": 5}
+    figure.update_yaxes(scale, selector={"anchor": axes(number)["xaxis"]})
+    panel_title(figure, number, "<b>extra spread</b>")
 
 
 def errors(rows: Sequence[dict[str, Any]]) -> go.Figure:

@@ -42,6 +42,19 @@ class TestFigures:
         shown = next(trace for trace in figure.data if trace.name == "sd of the error, target")
         assert shown.y[0] == pytest.approx(math.degrees(rows[0]["sd_target"]))
 
+    def test_extra_spread_is_in_degrees_where_it_was_measured(self):
+        rows = fake_simulation.fidelity()["by_set_size"]
+        before = fidelity.by_set_size(rows)
+        assert not any("extra spread" in trace.name for trace in before.data)
+        measured = [row | {"spread_cued": 0.1, "spread_others": 0.4} for row in rows]
+        measured[0]["spread_others"] = None
+        figure = fidelity.by_set_size(measured)
+        cued, others = (trace for trace in figure.data if "extra spread" in trace.name)
+        assert cued.y[0] == pytest.approx(math.degrees(0.1))
+        assert others.y[0] is None
+        assert others.y[1] == pytest.approx(math.degrees(0.4))
+        assert figure.layout.meta["panels"]["count"] == before.layout.meta["panels"]["count"] + 1
+
     def test_errors_have_a_panel_for_each_set_size(self):
         rows = fake_simulation.fidelity()["errors"]
         assert len(fidelity.errors(rows).data) == 2 * len(rows)
