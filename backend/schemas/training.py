@@ -66,12 +66,12 @@ class TrainOptions(Request):
     own_states: float = Field(
         0.5, ge=0, le=1, description="Share of the samples that run on the network's own states (exact targets)."
     )
-    start_power: float = Field(
+    swap_power: float = Field(
         0.5,
         ge=0.1,
         le=1,
-        description="Power to which the response law is raised before starts of the forward chain are drawn from it: "
-        "below 1, rare swaps are seen more often (exact targets).",
+        description="Power to which the odds of swaps are raised before starts of the forward chain are drawn: below "
+        "1, rare swaps are seen more often than they are made (exact targets).",
     )
     onset_weight: float = Field(1e-2, ge=0, le=1e6)
     activity_weight: float = Field(1e-5, ge=0, le=1e6)

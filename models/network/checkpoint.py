@@ -103,8 +103,8 @@ def read(
     try:
         about: dict[str, Any] = json.loads(files[POSITION])
         tensors = load_tensors(bytes(files[TENSORS]))
-        # Compared as configurations: one that was written before a setting existed has that setting's default.
-        if TrainConfig.from_json(about["config"]) != config or about["seeds"] != list(seeds):
+        # Compared as configurations: a setting that was not known when it was written is as it was without it.
+        if TrainConfig.stored(about["config"]) != config or about["seeds"] != list(seeds):
             raise WrongCheckpoint("The checkpoint belongs to a training with other settings or another seed.")
         optimiser.restore(tensors)
         for generator, state in zip(generators, tensors["generators"], strict=True):

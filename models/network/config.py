@@ -48,9 +48,9 @@ class TrainConfig:
             A small cap gives more weight to the noisier steps, where it is decided which item is reported.
         own_states: share of a display's samples that run on the network's own states instead of the forward chain's,
             so that it learns to come back from its own errors; needs exact targets and is 0 with sampled ones.
-        start_power: power to which the response law is raised before starts of the forward chain are drawn from it.
-            Below 1 the network sees more of what is rare, such as swaps; what it is to say there stays what the law has
-            it, as exact targets depend on the state alone. Sampled targets are drawn from the law itself.
+        swap_power: power to which the odds of swaps are raised before starts of the forward chain are drawn. Below 1
+            the network sees more swaps than are made; what it is to say there stays what the law has it, as exact
+            targets depend on the state alone. Sampled targets are drawn from the law itself.
         onset_weight, activity_weight: penalties on the plane's activity at the onset of recall and on all activity.
         angles: points of the grid on which a response law is tabulated.
         displays_per_batch, samples_per_display: the batch.
@@ -106,7 +106,7 @@ class TrainConfig:
     weighting: str = "snr"
     snr_cap: float = 0.5
     own_states: float = 0.5
-    start_power: float = 0.5
+    swap_power: float = 0.5
     onset_weight: float = 1e-2
     activity_weight: float = 1e-5
     angles: int = 180
@@ -170,11 +170,6 @@ class TrainConfig:
         """Samples of each display that run on the network's own states."""
         return round(self.own_states * self.samples_per_display) if self.target == "exact" else 0
 
-    @property
-    def starts_raised_to(self) -> float:
-        """The power of the response law from which starts of the forward chain are drawn."""
-        return self.start_power if self.target == "exact" else 1.0
-
     def suited_to(self, objective: str) -> TrainConfig:
         """For another objective at the same cost: moments take more samples of correspondingly fewer displays."""
         if objective != "moment_matching" or self.samples_per_display >= MOMENT_SAMPLES:
@@ -187,6 +182,15 @@ class TrainConfig:
     def to_json(self) -> dict[str, Any]:
         """Plain data, readable by ``from_json``."""
         return {**dataclasses.asdict(self), "delay_steps": list(self.delay_steps)}
+
+    @staticmethod
+    def stored(data: Mapping[str, Any]) -> TrainConfig:
+        """From what this or an earlier version wrote: a setting that it did not know yet is as it was without it.
+
+        Raises:
+            InvalidConfig: as ``from_json``.
+        """
+        return TrainConfig.from_json({**_EARLIER, **data})
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> TrainConfig:
@@ -202,6 +206,8 @@ class TrainConfig:
         plain: dict[str, Any] = {name: converted(name, value, fields[name]) for name, value in data.items()}
         return TrainConfig(**plain)
 
+
+_EARLIER: dict[str, Any] = {"time_modulation": "additive", "swap_power": 1.0}
 
 DEMO = TrainConfig(
     stimulus_steps=4,

@@ -39,7 +39,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "memory_noise": (0, 10),
     "snr_cap": (1e-3, 1e6),
     "own_states": (0, 1),
-    "start_power": (0.1, 1),
+    "swap_power": (0.1, 1),
     "angles": (24, 720),
     "displays_per_batch": (1, 65536),
     "samples_per_display": (1, 4096),

@@ -1,8 +1,8 @@
 """The loop over the steps of an epoch for a rate cell, with its gradient written out.
 
-Coordinates: the behaviour plane is the first two components of a state. Writing the backward pass by hand keeps it to
-four operations a step and turns the gradients of all weights into one large product an epoch, which on a CPU is several
-times faster than recording each step. ``...`` in shapes is the axis of an ensemble's members or nothing.
+Coordinates: the behaviour plane is the first two components of a state. Writing the backward pass by hand keeps it to a
+few operations a step and leaves the gradients of the weights for large products at the end of an epoch, which on a CPU
+is several times faster than recording each step. ``...`` in shapes is the axis of an ensemble's members or nothing.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class UnreadableNetwork(ValueError):
 def dump(network: Network, training: Mapping[str, Any] | None = None) -> dict[str, bytes]:
     """Files by name; ``training`` is plain data kept beside the configuration (see ``TrainedNetwork.summary``)."""
     weights = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
-    description = {"format": 3, "config": network.config.to_json(), "training": dict(training or {})}
+    description = {"format": 2, "config": network.config.to_json(), "training": dict(training or {})}
     return {WEIGHTS: save_tensors(weights), DESCRIPTION: json.dumps(description).encode()}
 
 
@@ -37,7 +37,7 @@ def load(files: Mapping[str, bytes]) -> Network:
         UnreadableNetwork: if a file is missing, damaged or of another version.
     """
     try:
-        config = _config(json.loads(files[DESCRIPTION]))
+        config = TrainConfig.stored(json.loads(files[DESCRIPTION])["config"])
         network = Network(config, seed=0)
         network.load_state_dict({_MOVED.get(name, name): v for name, v in load_tensors(bytes(files[WEIGHTS])).items()})
     except KeyError as error:
@@ -45,12 +45,6 @@ def load(files: Mapping[str, bytes]) -> Network:
     except (InvalidConfig, RuntimeError, SafetensorError, json.JSONDecodeError) as error:
         raise UnreadableNetwork(f"the network's files are damaged or of another version: {error}") from error
     return network.eval().requires_grad_(False)
-
-
-def _config(description: Mapping[str, Any]) -> TrainConfig:
-    """The configuration; networks of earlier formats know time only as something added."""
-    earlier = {"time_modulation": "additive"} if description["format"] < 3 else {}
-    return TrainConfig.from_json({**earlier, **description["config"]})
 
 
 def from_card(weights: bytes, card: bytes) -> Network:

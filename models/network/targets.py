@@ -121,16 +121,25 @@ class Batch:
         *shown, probability, plain, angles = tensors
         return Batch(Stimuli(*shown), probability, plain, angles, delay)
 
-    def sample_angles(self, samples: int, generator: Generators, power: float = 1.0) -> Tensor:
-        """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points).
+    def with_swaps(self, power: float) -> Batch:
+        """The same displays with the odds of swaps on each of them raised to a power: below 1, rare ones are frequent.
 
-        ``power`` is what the law is raised to before: below 1, rare responses are drawn more often than they are made.
+        Swaps are what the law has more of than the law without them, angle by angle.
         """
-        probability = self.probability if power == 1 else self.probability.pow(power)
-        cumulative = probability.cumsum(-1)
+        if power == 1:
+            return self
+        swaps = (self.probability - self.plain).clamp(min=0)
+        share = swaps.sum(-1, keepdim=True).clamp(1e-12, 1 - 1e-6)
+        odds = (share / (1 - share)).pow(power)
+        others = (self.probability - swaps) / (1 - share)
+        return replace(self, probability=(others + swaps / share * odds) / (1 + odds))
+
+    def sample_angles(self, samples: int, generator: Generators) -> Tensor:
+        """Responses ``(..., B, samples)``, radians, by inversion of the tabulated law (linear between grid points)."""
+        cumulative = self.probability.cumsum(-1)
         uniform = _uniform((len(self), samples), generator, self.angles.device) * cumulative[..., -1:]
         index = torch.searchsorted(cumulative, uniform).clamp_(max=len(self.angles) - 1)
-        within = (cumulative.gather(-1, index) - uniform) / probability.gather(-1, index).clamp(min=1e-12)
+        within = (cumulative.gather(-1, index) - uniform) / self.probability.gather(-1, index).clamp(min=1e-12)
         return self.angles[index] + (0.5 - within) * (2 * math.pi / len(self.angles))
 
     def centres(self, radius: float) -> Tensor:

@@ -47,7 +47,7 @@ def config_of(request: Mapping[str, Any]) -> TrainConfig:
         Refused: naming every setting that cannot be.
     """
     try:
-        return TrainConfig.from_json({**request["config"], "objective": request["objective"]})
+        return TrainConfig.stored({**request["config"], "objective": request["objective"]})
     except InvalidConfig as error:
         raise Refused("These settings cannot be used", f"{error}.") from error
 

@@ -7,8 +7,8 @@ response, and the noise-free part of the step is to be the posterior mean ``c_t 
 The chain's paths never leave the way to a response, and a network that has seen nothing else does not come back once
 its own errors took it elsewhere (between two items, say). With exact targets the posterior mean is known wherever the
 plane is, so a share of the samples runs freely and is corrected at the states that it visits itself (Ross, Gordon &
-Bagnell 2011, "DAgger"). For the same reason the chain may start from other responses than people give: of swaps at a
-rate of 5 % a network learns nothing in some thousand steps unless it is shown more of them.
+Bagnell 2011, "DAgger"). For the same reason the chain may start from swaps more often than they are made: of a rate of
+5 % a network learns hardly half in some thousand steps unless it is shown more of them.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def _path(network: Network, batch: Batch, schedule: Schedule, generator: Generat
     """Responses ``(..., B, S, 2)`` in the plane and a path ``(T, ..., B, S, 2)`` of the forward chain from each."""
     config = network.config
     shape = (len(batch), config.samples_per_display)
-    angle = batch.sample_angles(config.samples_per_display, generator, config.starts_raised_to)
+    drawn = batch.with_swaps(config.swap_power) if config.target == "exact" else batch
+    angle = drawn.sample_angles(config.samples_per_display, generator)
     width = network.draw((len(batch) * config.samples_per_display, 2), generator).unflatten(-2, shape)
     start = config.radius * (unit(angle) + config.response_noise * width)
     noise = network.draw((len(schedule), len(batch) * config.samples_per_display, 2), generator)

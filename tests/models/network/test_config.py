@@ -11,6 +11,14 @@ def test_presets_survive_json(name):
     assert TrainConfig.from_json(BUDGETS[name].to_json()) == BUDGETS[name]
 
 
+def test_settings_that_a_stored_training_did_not_know_are_as_it_was_without_them():
+    plain = DEMO.changed(time_modulation="additive", swap_power=1.0)
+    earlier = plain.to_json()
+    del earlier["time_modulation"], earlier["swap_power"]
+    assert TrainConfig.stored(earlier) == plain
+    assert TrainConfig.stored(DEMO.to_json()) == DEMO
+
+
 @pytest.mark.parametrize(
     ("change", "word"),
     [

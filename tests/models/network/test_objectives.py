@@ -1,14 +1,16 @@
-import dataclasses
-import math
+from dataclasses import replace
 
 import pytest
 import torch
 
+from models.circular import wrap
+from models.display_laws import UniformDisplays
 from models.network.config import QUICK, InvalidConfig
 from models.network.diffusion import posterior_mean
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES, diffusion, mean_matching, moment_matching
-from models.network.targets import draw, unit
+from models.network.swap_laws import SwapLaw
+from models.network.targets import Source, draw, unit
 
 CONFIG = QUICK.changed(displays_per_batch=16)
 
@@ -34,11 +36,9 @@ def test_every_objective_reaches_every_weight(name, target, batch, generator):
 
 
 def in_float64(batch):
-    shown = dataclasses.replace(
-        batch.shown.change(lambda value: value.double() if value.is_floating_point() else value)
-    )
+    shown = replace(batch.shown.change(lambda value: value.double() if value.is_floating_point() else value))
     tensors = {name: getattr(batch, name).double() for name in ("probability", "plain", "angles")}
-    return dataclasses.replace(batch, shown=shown, **tensors)
+    return replace(batch, shown=shown, **tensors)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_memory_hears_from_the_loss_at_the_cleanest_step(batch, generator):
     network = Network(CONFIG, seed=1)
     config, schedule = network.config, network.schedule
     report = batch.shown.report.clone().requires_grad_()
-    prepared = network.prepare(dataclasses.replace(batch.shown, report=report), 2, generator)
+    prepared = network.prepare(replace(batch.shown, report=report), 2, generator)
     shocks = torch.zeros(config.recall_steps, len(batch), config.neurons)
     forced = torch.randn(config.recall_steps, len(batch), 2, generator=generator)
     recalled = network.recall(prepared[-1], shocks, forced)
@@ -94,7 +94,7 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
     gradients = {}
     for target in ("exact", "sampled"):
         network = Network(
-            CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0, own_states=0.0, start_power=1.0),
+            CONFIG.changed(target=target, samples_per_display=4096, memory_noise=0.0, own_states=0.0, swap_power=1.0),
             seed=1,
         )
         terms = diffusion.loss(network, few, torch.Generator().manual_seed(3))
@@ -106,7 +106,7 @@ def test_sampled_and_exact_targets_have_the_same_optimum(batch, generator):
 @torch.no_grad()
 def test_the_floor_of_sampled_targets_is_the_excess_of_their_loss(batch):
     """loss(sampled) - loss(exact) = floor for any network, up to sampling."""
-    many = CONFIG.changed(samples_per_display=1024, own_states=0.0, start_power=1.0)
+    many = CONFIG.changed(samples_per_display=1024, own_states=0.0, swap_power=1.0)
     network = Network(many, seed=1)
     sampled = Network(many.changed(target="sampled"), seed=1)
     exact_loss = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
@@ -115,22 +115,35 @@ def test_the_floor_of_sampled_targets_is_the_excess_of_their_loss(batch):
     assert sampled_loss - exact_loss == pytest.approx(floor, rel=0.05)
 
 
-def test_a_flattened_law_is_drawn_more_often_where_it_is_rare(batch, generator):
-    """Frequencies of drawn responses are those of the law raised to the power, for every display."""
-    for power in (1.0, 0.5):
-        drawn = batch.sample_angles(40_000, generator, power)
-        asked = batch.probability.pow(power)
-        asked = (asked / asked.sum(-1, keepdim=True)).unflatten(-1, (6, -1)).sum(-1)
-        first = batch.angles[0] - (batch.angles[1] - batch.angles[0]) / 2
-        sextant = ((drawn - first) % (2 * math.pi) / (math.pi / 3)).long().clamp(max=5)
-        found = torch.nn.functional.one_hot(sextant, 6).float().mean(-2)
-        assert torch.allclose(found, asked, atol=0.012)
+def test_swaps_are_drawn_as_often_as_their_odds_raised_to_a_power(generator):
+    """Two items far apart with 5 % swaps: square root of the odds 1 : 19 is 0.2294, and so a share of 0.187."""
+    shown = UniformDisplays(set_sizes=(2,), report_separation=2.0)
+    few = draw(Source(shown, SwapLaw(kind="flat", correct=0.95)), CONFIG, 16, seed=1, number=0)
+    few = few.take(torch.arange(16), delay=2, swaps=1.0)
+    for power, asked in ((1.0, 0.05), (0.5, 0.187)):
+        drawn = few.with_swaps(power).sample_angles(4000, generator)
+        nearest = (wrap(drawn[..., None] - few.shown.report[:, None, :]).abs()).argmin(-1)
+        assert float((nearest == 1).float().mean()) == pytest.approx(asked, abs=0.006)
+
+
+def test_more_swaps_leave_guesses_and_the_shape_of_the_rest(batch):
+    """What is no swap keeps its proportions, also the uniform part; without any swaps nothing changes."""
+    more = batch.with_swaps(0.5).probability
+    assert torch.allclose(more.sum(-1), torch.ones(len(batch)), atol=1e-5)
+    no_swap = batch.probability <= batch.plain
+    ratio = more / batch.probability
+    for display in range(len(batch)):
+        kept = ratio[display][no_swap[display]]
+        assert torch.allclose(kept, kept[0].expand_as(kept), rtol=1e-3)
+        assert float(kept[0]) <= 1 + 1e-4
+    alone = replace(batch, probability=batch.plain)
+    assert torch.allclose(alone.with_swaps(0.5).probability, batch.plain, atol=1e-6)
 
 
 @torch.no_grad()
-def test_starts_that_are_rare_do_not_change_what_is_asked(batch):
-    """Paths from flattened starts are judged by the law itself: by the posterior mean at each of their states."""
-    config = CONFIG.changed(own_states=0.0, start_power=0.2, weighting="uniform", memory_noise=0.0)
+def test_more_swaps_do_not_change_what_is_asked(batch):
+    """Paths that start from more swaps are judged by the law itself: by the posterior mean at each of their states."""
+    config = CONFIG.changed(own_states=0.0, swap_power=0.2, weighting="uniform", memory_noise=0.0)
     network, schedule = Network(config, seed=1), Network(config, seed=1).schedule
     main = float(diffusion.loss(network, batch, torch.Generator().manual_seed(3))["main"])
     generator = torch.Generator().manual_seed(3)

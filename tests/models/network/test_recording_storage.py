@@ -89,14 +89,15 @@ def test_a_network_survives_its_files(network, mixed_source, generator):
     assert torch.equal(first, second)
 
 
-def test_a_network_of_the_second_format_has_no_gains_and_runs_on(mixed_source, generator):
+def test_a_network_from_before_there_were_gains_runs_on(mixed_source, generator):
     """Its time signal is only added; with the gains at 1, where they start, the present cell does the same."""
     additive = Network(QUICK.changed(time_modulation="additive"), seed=3)
     files = dump(additive)
     description = json.loads(files["network.json"])
-    del description["config"]["time_modulation"]
-    again = load({**files, "network.json": json.dumps({**description, "format": 2}).encode()})
-    assert again.config.time_modulation == "additive"
+    for setting in ("time_modulation", "swap_power"):
+        del description["config"][setting]
+    again = load({**files, "network.json": json.dumps(description).encode()})
+    assert again.config == additive.config.changed(swap_power=1.0)
     modulated = Network(QUICK, seed=3)
     missing = modulated.load_state_dict(additive.state_dict(), strict=False)
     assert missing.missing_keys == ["cell.gains"]

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load as load_tensors
 
 from models.network import training
-from models.network.checkpoint import TENSORS, Diverged, WrongCheckpoint
+from models.network.checkpoint import POSITION, TENSORS, Diverged, WrongCheckpoint
 from models.network.config import QUICK, InvalidConfig
 from models.network.estimate import estimate
 from models.network.optimiser import orthogonalised
@@ -71,6 +71,20 @@ def test_checkpoints_come_by_the_clock_and_any_of_them_will_do(mixed_source, unb
     assert len(saved) == TINY.steps - 1
     config = TINY.changed(checkpoint_seconds=0)
     assert weights(train(config, mixed_source, seed=3, resume=saved[17])) == weights(unbroken)
+
+
+def test_a_checkpoint_from_before_there_were_gains_is_gone_on_with(mixed_source):
+    """By the training that was planned then; the same plan with today's settings is another training."""
+    plain, saved = TINY.changed(time_modulation="additive", swap_power=1.0), []
+    with pytest.raises(Interrupted):
+        train(plain, mixed_source, seed=3, report=StopAt(2), save=saved.append)
+    about = json.loads(saved[0][POSITION])
+    del about["config"]["time_modulation"], about["config"]["swap_power"]
+    earlier = {**saved[0], POSITION: json.dumps(about).encode()}
+    again = train(plain, mixed_source, seed=3, resume=earlier)
+    assert weights(again) == weights(train(plain, mixed_source, seed=3))
+    with pytest.raises(WrongCheckpoint, match="settings"):
+        train(TINY, mixed_source, seed=3, resume=earlier)
 
 
 def test_a_checkpoint_of_another_training_is_refused(mixed_source):
