@@ -61,9 +61,14 @@ def _extra_spread(figure: go.Figure, number: int, rows: Sequence[dict[str, Any]]
     """A panel of the noise that the network's responses have beyond the law's, to the cued item and to others."""
     for field, words, to, colour in SPREADS:
         values = [row.get(field) for row in rows]
+        ends = [row.get("spread_limit", math.inf) for row in rows]
         figure.add_scatter(
             x=[row["set_size"] for row in rows],
             y=[None if value is None else math.degrees(value) for value in values],
+            customdata=[
+                "at least " * (value is not None and value > 0.99 * end)
+                for value, end in zip(values, ends, strict=True)
+            ],
             mode="lines+markers+text",
             text=[""] * (len(rows) - 1) + [words],
             textposition="top left",
@@ -72,7 +77,8 @@ def _extra_spread(figure: go.Figure, number: int, rows: Sequence[dict[str, Any]]
             name=f"extra spread, {words}",
             line={"color": colour, "width": 2},
             marker={"size": 8},
-            hovertemplate=f"responses to {to}, %{{x}} items: noise of %{{y:.3g}}° beyond the model's<extra></extra>",
+            hovertemplate=f"responses to {to}, %{{x}} items: noise of %{{customdata}}%{{y:.3g}}° beyond the model's"
+            "<extra></extra>",
             **axes(number),
         )
     scale = {"ticksuffix": "°", "rangemode": "tozero", "nticks": 5}

@@ -46,6 +46,7 @@ class Beside:
     under_way: int = 0
     unchecked: int = 0
     other_displays: int = 0
+    other_definition: int = 0
     older: int = 0
 
     @property
@@ -55,6 +56,7 @@ class Beside:
             (self.under_way, "still in training"),
             (self.unchecked, "not yet compared with the model"),
             (self.other_displays, "trained on other displays"),
+            (self.other_definition, "compared by another version of the measure"),
             (self.older, "older than these"),
         ]
         said = [f"{count} {words}" for count, words in parts if count]
@@ -64,21 +66,29 @@ class Beside:
 async def same_source(network: dict[str, Any], networks: Sequence[dict[str, Any]]) -> Beside:
     """The networks that learned from the same fit or law as this one, with their results.
 
-    Numbers of networks that saw other displays (other set sizes, say) cannot be compared: those are counted only.
+    Numbers of networks that saw other displays (other set sizes, say), or that another version compared with the model,
+    cannot be compared: those are counted only.
     """
     others = [one for one in networks if one["id"] != network["id"] and _source(one) == _source(network)]
     alike = [one for one in others if _displays(one) == _displays(network)]
     done = [one for one in alike if one.get("state") in ("done", "ready")]
     full = await api.current().all(*(f"/networks/{quote(str(one['id']))}" for one in done[:MOST]))
     there = [one for one in full if one and one.get("result")]
-    known = [one for one in there if one["result"].get("fidelity")]
+    checked = [one for one in there if one["result"].get("fidelity")]
+    known = [one for one in checked if _definition(one) == _definition(network)]
     return Beside(
         [network, *known],
         under_way=sum(one.get("state") in UNDER_WAY for one in alike),
-        unchecked=len(there) - len(known),
+        unchecked=len(there) - len(checked),
+        other_definition=len(checked) - len(known),
         other_displays=sum(one.get("state") in ("done", "ready") for one in others) - len(done),
         older=len(done) - len(done[:MOST]),
     )
+
+
+def _definition(network: Mapping[str, Any]) -> int:
+    """The version of the measure of fidelity; the first did not say which it is."""
+    return int((network["result"].get("fidelity") or {}).get("definition", 1))
 
 
 def objective_of(network: Mapping[str, Any]) -> str:

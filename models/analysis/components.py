@@ -37,11 +37,11 @@ class Spread:
     """By how much responses are wider than the law's: the sd (rad) of a wrapped normal convolved with its components.
 
     Attributes:
-        cued: of responses to the cued item; 0 is the law's own width.
-        others: of responses to other items, None if there are none, or too few to tell.
+        cued, others: of responses to the cued item and to other items: 0 is the law's own width, ``WIDEST`` that or
+            more; None if there are none, or too few to tell.
     """
 
-    cued: float
+    cued: float | None
     others: float | None
 
 
@@ -101,15 +101,23 @@ class _Refit:
 
     def fitted(self) -> tuple[Tensor, Spread]:
         """Mean responsibilities ``(B, N + 1)`` at the likeliest parameters, and the extra spread there."""
-        bounds = [(-FURTHEST, FURTHEST)] * self._shifts + [(0.0, len(SPREADS) - 2.0)] * 2
-        found = optimize.minimize(
-            self._loss, np.zeros(len(bounds)), jac=True, bounds=bounds, method="L-BFGS-B", options={"gtol": 1e-5}
-        )
+        found = self._search(0.0)
+        if not found.success:  # a line search that got stuck; from elsewhere it rarely does
+            found = min(found, self._search(len(SPREADS) / 2), key=lambda one: one.fun)
         cued, others = (_sd(level) for level in found.x[self._shifts :])
         weights, density, _ = self._parts(found.x)
         joint = weights[:, None, :] * density
         share = (joint / joint.sum(2, keepdim=True)).mean(1)
-        return share, Spread(cued, others if float(share[:, 2:].sum(1).mean()) >= FEWEST else None)
+        mean = share.mean(0)
+        return share, Spread(
+            cued if float(mean[1]) >= FEWEST else None, others if float(mean[2:].sum()) >= FEWEST else None
+        )
+
+    def _search(self, level: float) -> optimize.OptimizeResult:
+        """The likeliest parameters that are found from the law's own weights and a level of width."""
+        bounds = [(-FURTHEST, FURTHEST)] * self._shifts + [(0.0, len(SPREADS) - 2.0)] * 2
+        start = np.concatenate([np.zeros(self._shifts), np.full(2, level)])
+        return optimize.minimize(self._loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"gtol": 1e-5})
 
     def _loss(self, values: np.ndarray) -> tuple[float, np.ndarray]:
         """Mean negative log-likelihood of a response (nats), and its gradient."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.analysis.c2st import classifier_test
-from models.analysis.components import Attribution, attribute
+from models.analysis.components import WIDEST, Attribution, attribute
 from models.analysis.energy import energy_to_law
 from models.analysis.swap_curve import distance_bins, swap_curve
 from models.circular import circular_kurtosis, circular_sd, wrap
@@ -26,6 +26,8 @@ RUNS = 8
 ROWS = 4096  # runs of the network at a time: bounds the memory
 BINS = 48
 ANGLES = 360
+DEFINITION = 2
+"""1, of which results say nothing: swaps were told from guesses at the law's own width."""
 
 
 def network_fidelity(
@@ -74,10 +76,11 @@ def fidelity(
         report: told about progress, and may interrupt.
 
     Returns:
-        JSON-ready: ``c2st``, ``swap_curve``, ``energy``, ``by_set_size``, ``errors``, ``displays``, ``responses``.
+        JSON-ready: ``definition``, the number of it; ``c2st``, ``swap_curve``, ``energy``, ``by_set_size``, ``errors``,
+        ``displays``, ``responses``.
         In ``by_set_size``, ``spread_cued`` and ``spread_others`` are the sd (rad) of the noise that responses to the
-        cued item and to others have beyond the law's, None where there are none; swaps and guesses are told apart at
-        these widths (see ``attribute``).
+        cued item and to others have beyond the law's, None where there are none and ``spread_limit`` for that or more;
+        swaps and guesses are told apart at these widths (see ``attribute``).
 
     Raises:
         ValueError: if a response is missing or the shapes do not fit.
@@ -101,6 +104,7 @@ def fidelity(
     energy = float(energy_to_law(law, displays, responses).mean() / energy_to_law(law, displays, again).mean())
     by_size, errors = _by_set_size(responses, displays, law, attribution)
     return {
+        "definition": DEFINITION,
         "c2st": {"network": test.accuracy, "floor": floor.accuracy, "sd": test.sd},
         "swap_curve": {
             "distance": curve.distance.tolist(),
@@ -173,6 +177,7 @@ def _by_set_size(
                 "swap_target": float(asked[2:].sum()),
                 "spread_cued": spread.cued,
                 "spread_others": spread.others,
+                "spread_limit": WIDEST,
             }
         )
         errors.append({"set_size": size, **own.densities()})

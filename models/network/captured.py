@@ -66,8 +66,8 @@ class CapturedStep:
             self._recorded(kind, work)()
 
     def _take_over(self, inputs: Sequence[Tensor]) -> None:
-        """Copy what is new to where the recorded steps look for it; inputs of other shapes make them worthless."""
-        if [value.shape for value in inputs] != [value.shape for value in self._inputs]:
+        """Copy what is new to where the recorded steps look for it; inputs of another kind make them worthless."""
+        if [(one.shape, one.dtype) for one in inputs] != [(one.shape, one.dtype) for one in self._inputs]:
             self._inputs = [torch.empty_like(value, device=self._device) for value in inputs]
             self._given = []
             self._begun.clear()

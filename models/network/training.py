@@ -126,6 +126,8 @@ class _Training:
             if save is not None:
                 save(self._checkpoint())
             raise
+        finally:
+            self.captured = None  # what it recorded holds the memory of a GPU
         report(Progress(1.0, self._message(), seconds_left=0.0))
         return self._finish()
 

@@ -152,6 +152,14 @@ class TestSameSource:
         many.state.networks["n1"]["ensemble"] = {"id": "e", "members": ["n1", "diffusion-2", "diffusion-3"]}
         assert len(report.grouped((await compared(many)).known)["diffusion"]) == 5
 
+    async def test_numbers_of_another_measure_are_not_averaged(self, many):
+        """Those of earlier versions, which told swaps from guesses at the law's own width, do not say which they are."""
+        for id in ("n1", "diffusion-2"):
+            many.state.networks[id]["result"]["fidelity"]["definition"] = 2
+        beside = await compared(many)
+        assert [one["id"] for one in beside.known] == ["n1", "diffusion-2"]
+        assert "compared by another version of the measure" in beside.missing
+
     async def test_what_is_not_shown_is_counted(self, many):
         many.state.networks["diffusion-5"]["result"]["fidelity"] = None
         add(many, "small", "diffusion", 7, request={"displays": {"kind": "grid", "set_sizes": [2]}})
