@@ -95,7 +95,7 @@ def test_guesses_are_not_taken_for_imprecision() -> None:
 
 def test_nothing_is_wider_than_the_limit() -> None:
     displays = shown(2, 300)
-    found = attributed(NARROW, displays, blurred(NARROW, displays, 1.5, 1.5)[0])
+    found = attributed(NARROW, displays, blurred(NARROW, displays, 1.0, 1.0)[0])
     assert found.spread[2].cued == pytest.approx(components.WIDEST)
 
 
