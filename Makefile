@@ -16,12 +16,15 @@ demo: install
 serve: install
 	@$(BIN)/swapscope serve --host $(HOST) --port $(PORT) --data-dir $(DATA)
 
-# Pages have a process of their own: they start real sites and browsers, and nothing that a test of the API left behind
-# in a library (a raised "shutting down" flag did) should reach them.
+# Three turns. Two processes share the files whose tests do not mind a neighbour; alone run those that hold the app to
+# seconds of the clock. Pages have a process of their own: they start real sites and browsers, and nothing that a test of
+# the API left behind in a library (a raised "shutting down" flag did) should reach them.
+CLOCKED := tests/faults tests/test_launch.py tests/backend/test_events.py tests/backend/test_warm.py tests/worker/test_runner.py
 PAGES := tests/frontend tests/journeys
 
 test: install browser
-	$(BIN)/python -m pytest $(PAGES:%=--ignore=%)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(patsubst %,--ignore=%,$(CLOCKED) $(PAGES))
+	$(BIN)/python -m pytest $(CLOCKED)
 	$(BIN)/python -m pytest $(PAGES)
 
 check: install
