@@ -153,7 +153,7 @@ class TestSameSource:
         assert len(report.grouped((await compared(many)).known)["diffusion"]) == 5
 
     async def test_numbers_of_another_measure_are_not_averaged(self, many):
-        """Those of earlier versions, which told swaps from guesses at the law's own width, do not say which they are."""
+        """Earlier ones told swaps from guesses at the law's own width, and do not say which they are."""
         for id in ("n1", "diffusion-2"):
             many.state.networks[id]["result"]["fidelity"]["definition"] = 2
         beside = await compared(many)

@@ -9,10 +9,15 @@ import torch
 
 from models.circular import wrap
 from models.displays import Displays
+from models.network.config import QUICK
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
 
 SEPARATION = math.pi / 4.1
+BRIEF = QUICK.changed(
+    steps=40, pool=64, pool_uses=2, held_out=16, displays_per_batch=16, delay_steps=[1, 4], evaluations=4
+)
+"""A training of a second."""
 
 
 class TwoItems:

@@ -11,24 +11,12 @@ import torch
 
 from models.network import captured
 from models.network.captured import CapturedStep
-from models.network.config import QUICK
 from models.network.optimiser import Optimiser
 from models.network.training import _Training
+from tests.models.network.conftest import BRIEF
 
 CPU, EMPTY = torch.device("cpu"), torch.device("meta")
-TINY = QUICK.changed(
-    steps=40,
-    pool=64,
-    pool_uses=2,
-    held_out=16,
-    displays_per_batch=16,
-    delay_steps=[1, 3],
-    neurons=16,
-    hidden=40,
-    branches=3,
-    leaves=3,
-    without_swaps=0.2,
-)
+TINY = BRIEF.changed(delay_steps=[1, 3], neurons=16, hidden=40, branches=3, leaves=3, without_swaps=0.2)
 SEEDS = [3, 8]
 CASES = [
     {},

@@ -3,26 +3,14 @@
 import pytest
 import torch
 
-from models.network.config import QUICK, InvalidConfig
+from models.network.config import InvalidConfig
 from models.network.encodings import ENCODINGS
 from models.network.network import Network
 from models.network.training import train, train_ensemble
 from models.progress import Interrupted
+from tests.models.network.conftest import BRIEF
 
-TINY = QUICK.changed(
-    steps=40,
-    pool=64,
-    pool_uses=2,
-    held_out=16,
-    displays_per_batch=16,
-    delay_steps=[1, 4],
-    evaluations=4,
-    neurons=16,
-    hidden=40,
-    branches=3,
-    leaves=3,
-    without_swaps=0.2,
-)
+TINY = BRIEF.changed(neurons=16, hidden=40, branches=3, leaves=3, without_swaps=0.2)
 SEEDS = [3, 8, 5]
 CASES = [
     {},

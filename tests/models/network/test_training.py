@@ -13,17 +13,9 @@ from models.network.optimiser import orthogonalised
 from models.network.storage import dump, load
 from models.network.training import train
 from models.progress import Interrupted
+from tests.models.network.conftest import BRIEF
 
-TINY = QUICK.changed(
-    steps=40,
-    pool=64,
-    pool_uses=2,
-    held_out=16,
-    displays_per_batch=16,
-    delay_steps=[1, 4],
-    evaluations=4,
-    picture_seconds=0,
-)
+TINY = BRIEF.changed(picture_seconds=0)
 
 
 class StopAt:
