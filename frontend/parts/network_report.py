@@ -12,6 +12,7 @@ from frontend import api, theme
 from frontend.figures import fidelity as figures
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.objectives_report import Beside, beside_others
+from frontend.shell import watch
 from frontend.wiring import callback, no_update
 
 BOTH = ((theme.SIMULATED, "network", "line"), (theme.MODEL, "behavioural model", "line"))
@@ -100,6 +101,7 @@ def _not_known(network: dict[str, Any]) -> html.Div:
             ),
             dmc.Button("Compare them", id="network-analyse", variant="light"),
             dcc.Store(id="network-analyse-of", data=(network.get("ensemble") or {}).get("members") or [network["id"]]),
+            watch("analysis", "*"),
         ],
         className="card row",
     )

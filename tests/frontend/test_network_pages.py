@@ -124,6 +124,7 @@ class TestPages:
         full.state.networks["n1"]["result"]["fidelity"] = None
         page = str(await network.render({"network_id": "n1"}, {}))
         assert "network-analyse" in page
+        assert "analysis-*" in page  # watched: the page is drawn anew when the comparison is there
 
 
 class TestEnsemble:
