@@ -15,6 +15,8 @@ from torch import Tensor
 
 from models.network.config import TrainConfig
 
+_LEAST_LOG_SHARE = -60.0  # of the likeliest Gaussian: 1e-26, nothing beside 1 in either precision
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -129,13 +131,8 @@ def responsibilities(x: Tensor, log_weight: Tensor, centre: Tensor, spread: floa
         centre: ``(..., B, K, 2)``, or ``(K, 2)`` for all displays, which then must all be equally far from the origin.
         spread: sd s of the Gaussians, in units of the plane.
     """
-    signal, total = schedule.signal, schedule.signal.square() * spread**2 + schedule.variance
-    gain = by_step(signal / total, x)
-    same = centre.ndim == 2
-    scores = torch.matmul(x * gain, centre.T if same else centre.transpose(-1, -2))
-    if not same:
-        scores = scores - by_step(signal.square() / (2 * total), x) * centre.square().sum(-1)[..., None, :]
-    return torch.softmax(scores.add_(log_weight[..., None, :]), dim=-1)
+    share = _shares(x, log_weight, centre, spread, schedule)
+    return share / share.sum(-1, keepdim=True)
 
 
 def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
@@ -145,9 +142,24 @@ def posterior_mean(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float,
     centres and a tabulated density as weights it is quadrature over any response law.
     """
     signal, total = schedule.signal, schedule.signal.square() * spread**2 + schedule.variance
-    mean = torch.matmul(responsibilities(x, log_weight, centre, spread, schedule), centre)
+    share = _shares(x, log_weight, centre, spread, schedule)
+    sums = torch.matmul(share, torch.cat([centre, torch.ones_like(centre[..., :1])], dim=-1))
+    mean = sums[..., :2] / sums[..., 2:]
     shrink = by_step(signal * spread**2 / total, x)
     return mean + shrink * (x - by_step(signal, x) * mean)
+
+
+def _shares(x: Tensor, log_weight: Tensor, centre: Tensor, spread: float, schedule: Schedule) -> Tensor:
+    """Responsibilities before they are made to add up to 1: the largest of the K is 1."""
+    signal, total = schedule.signal, schedule.signal.square() * spread**2 + schedule.variance
+    gain = by_step(signal / total, x)
+    same = centre.ndim == 2
+    scores = torch.matmul(x * gain, centre.T if same else centre.transpose(-1, -2))
+    if not same:
+        scores = scores - by_step(signal.square() / (2 * total), x) * centre.square().sum(-1)[..., None, :]
+    scores.add_(log_weight[..., None, :])
+    # Without the limit most would be numbers too small to be normal, with which a CPU takes five times as long.
+    return scores.sub_(scores.amax(-1, keepdim=True)).clamp_(min=_LEAST_LOG_SHARE).exp_()
 
 
 def oracle_sample(
