@@ -49,7 +49,7 @@ def fitted(name: str) -> Laws:
 
 
 SMOOTH, FLAT = SwapLaw(kind="smooth", offset=-1.0), SwapLaw(kind="flat", correct=0.7)
-LONGER = DEMO.changed(steps=9500)
+LONGER = DEMO.changed(steps=12_000)
 """The demo's network, and as many steps as eight minutes of one core hold: enough for eight items as well."""
 CASES = (
     Case("smooth", partial(two_items, SMOOTH), LONGER, 0.53, 0.02, 8, 1),

@@ -23,7 +23,8 @@ _DEMO: dict[str, Any] = {
     "preparation_noise": 0.03,
     "memory_noise": 0.1,
     "hidden": 256,
-    "steps": 8000,
+    "displays_per_batch": 64,
+    "steps": 10_000,
 }
 _QUICK: dict[str, Any] = {
     **_DEMO,
@@ -33,7 +34,6 @@ _QUICK: dict[str, Any] = {
     "delay_steps": (2, 2),
     "cue_steps": 2,
     "recall_steps": 12,
-    "displays_per_batch": 64,
     "steps": 400,
     "pool": 2048,
     "held_out": 64,

@@ -16,7 +16,7 @@ from models.network.targets import Source
 TWO_ITEMS = UniformDisplays(set_sizes=(2,), report_separation="published", probe_separation="published")
 """Two items at least pi / 4.1 (43.9 degrees) apart in either feature."""
 
-SMALL = DEMO.changed(hidden=160, displays_per_batch=64, steps=4000, pool=4096, held_out=128, evaluations=10)
+SMALL = DEMO.changed(hidden=160, steps=4000, pool=4096, held_out=128, evaluations=10)
 """The demo's network with a smaller hidden layer and half its batch: a minute and a half of one CPU core."""
 
 
