@@ -61,8 +61,10 @@ class Frozen:
     def _of_rate_cell(self, cell: RateCell, state: Tensor) -> Tensor:
         """``(1 - alpha) I + alpha (W diag(softplus') V)^T``."""
         alpha = self.network.config.alpha
-        inward, outward = (weights[0] for weights in cell.weights(self.drive, self.network.frame))
-        slope = torch.sigmoid(state @ inward + self.drive[0][0])
+        units, seeing, seen = (one[0] for one in self.drive)
+        inward, outward = cell.in_frame(self.network.frame)
+        inward, outward = inward * seeing, outward * seen.mT
+        slope = torch.sigmoid(state @ inward + units)
         through = alpha * (outward.T[None] * slope[:, None, :]) @ inward.T
         through.diagonal(dim1=-2, dim2=-1).add_(1 - alpha)
         return through

@@ -76,18 +76,19 @@ class RateCell(nn.Module):
         seeing, seen = (1 + row @ self.gains).chunk(2, dim=-1)
         return units, seeing, seen
 
-    def weights(self, drive: RateDrive, frame: Tensor) -> tuple[Tensor, Tensor]:
-        """Weights ``(T or 1, ..., n, h)`` to and ``(T or 1, ..., h, n)`` from the hidden units, frame coordinates."""
-        _, seeing, seen = drive
-        return (frame @ self.recurrent) * seeing, (self.outward @ frame.mT) * seen.mT
+    def in_frame(self, frame: Tensor) -> tuple[Tensor, Tensor]:
+        """Weights ``(..., n, h)`` to and ``(..., h, n)`` from the hidden units, frame coordinates, without gains."""
+        return frame @ self.recurrent, self.outward @ frame.mT
 
     def run(
         self, state: Tensor, drive: RateDrive, noise: Tensor, forced: Tensor | None, alpha: float, frame: Tensor
     ) -> Tensor:
         """States ``(T, ..., M, n)`` after each step of an epoch, in frame coordinates; see ``LeakyRollout``."""
-        inward, outward = self.weights(drive, frame)
+        units, seeing, seen = drive
+        inward, outward = self.in_frame(frame)
         bias = (frame @ self.outward_bias[..., None])[..., 0]
-        return cast(Tensor, LeakyRollout.apply(state, drive[0], inward, outward, bias, noise, forced, alpha))
+        states = LeakyRollout.apply(state, units, inward, outward, bias, seeing, seen, noise, forced, alpha)
+        return cast(Tensor, states)
 
 
 class Cell(Protocol):

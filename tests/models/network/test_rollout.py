@@ -6,52 +6,69 @@ from models.network.network import Network
 from models.network.rollout import LeakyRollout
 
 
-def by_autograd(state, drive, inward, outward, bias, noise, forced, alpha):
+def by_autograd(state, drive, inward, outward, bias, seeing, seen, noise, forced, alpha):
     states = []
     for step in range(noise.shape[0]):
         if forced is not None:
-            state = torch.cat([forced[step], state[:, 2:]], dim=1)
-        w, v, u = (value[step if value.shape[0] > 1 else 0] for value in (inward, outward, drive))
-        hidden = torch.nn.functional.softplus(state @ w + u)
-        state = (1 - alpha) * state + alpha * (hidden @ v + bias) + noise[step]
+            rows = forced.shape[-2]
+            plane = torch.cat([forced[step], state[..., rows:, :2].detach()], dim=-2)
+            state = torch.cat([plane, state[..., 2:]], dim=-1)
+        u, g, h = (value[step if value.shape[0] > 1 else 0] for value in (drive, seeing, seen))
+        hidden = h * torch.nn.functional.softplus(g * (state @ inward) + u)
+        state = (1 - alpha) * state + alpha * (hidden @ outward + bias[..., None, :]) + noise[step]
         states.append(state)
     return torch.stack(states)
 
 
-def arguments(generator, drive_shape, forced, own_weights=False, steps=4, rows=3, n=4, h=9):
+ROWS = 3
+
+
+def arguments(generator, drive_shape, forced, gains="one", members=(), steps=4, n=4, h=9):
+    """``drive_shape``: steps and rows; ``forced``: rows; ``gains``: one, the same or their own at every step."""
+    rows = ROWS
+
     def normal(*shape):
         return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
-    many = steps if own_weights else 1
-    tensors = [normal(rows, n), normal(*drive_shape, h), normal(many, n, h), normal(many, h, n), normal(n)]
+    many, wide = steps if gains == "own" else 1, 1 if gains == "one" else h
+    tensors = [
+        normal(*members, rows, n), normal(drive_shape[0], *members, drive_shape[1], h),
+        normal(*members, n, h), normal(*members, h, n), normal(*members, n),
+        1 + 0.3 * normal(many, *members, 1, wide), 1 + 0.3 * normal(many, *members, 1, wide),
+    ]  # fmt: skip
     for tensor in tensors:
         tensor.requires_grad_()
-    return (*tensors, normal(steps, rows, n), normal(steps, rows, 2) if forced else None, 0.2)
+    chain = normal(steps, *members, forced, 2) if forced else None
+    return (*tensors, normal(steps, *members, rows, n), chain, 0.2)
 
 
 CASES = [
-    ((1, 3), False, False),
-    ((4, 1), True, False),
-    ((4, 3), True, True),
-    ((1, 1), False, False),
-    ((4, 1), False, True),
+    ((1, 3), 0, "one", ()),
+    ((4, 1), ROWS, "one", ()),
+    ((4, 3), ROWS, "own", ()),
+    ((4, 3), 2, "own", (2,)),
+    ((1, 1), 0, "same", ()),
+    ((4, 1), 0, "own", (2,)),
+    ((1, 3), 1, "same", (2,)),
 ]
 
 
-@pytest.mark.parametrize(("drive_shape", "forced", "own_weights"), CASES)
-def test_gradients_against_finite_differences(drive_shape, forced, own_weights, generator):
-    assert torch.autograd.gradcheck(LeakyRollout.apply, arguments(generator, drive_shape, forced, own_weights))
+# Differences see what passes through the plane where only some rows are forced; gradients are to leave it out.
+@pytest.mark.parametrize(("drive_shape", "forced", "gains", "members"), [one for one in CASES if one[1] in (0, ROWS)])
+def test_gradients_against_finite_differences(drive_shape, forced, gains, members, generator):
+    given = arguments(generator, drive_shape, forced, gains, members)
+    assert torch.autograd.gradcheck(LeakyRollout.apply, given)
 
 
-@pytest.mark.parametrize(("drive_shape", "forced", "own_weights"), CASES)
-def test_values_and_gradients_are_those_of_the_plain_loop(drive_shape, forced, own_weights, generator):
-    given = arguments(generator, drive_shape, forced, own_weights)
+@pytest.mark.parametrize(("drive_shape", "forced", "gains", "members"), CASES)
+def test_values_and_gradients_are_those_of_the_plain_loop(drive_shape, forced, gains, members, generator):
+    given = arguments(generator, drive_shape, forced, gains, members)
     ours, plain = LeakyRollout.apply(*given), by_autograd(*given)
     assert torch.allclose(ours, plain, atol=1e-12)
     weight = torch.randn(ours.shape, generator=generator, dtype=torch.float64)
     for a, b in zip(
-        torch.autograd.grad((ours * weight).sum(), given[:5]),
-        torch.autograd.grad((plain * weight).sum(), given[:5]),
+        torch.autograd.grad((ours * weight).sum(), given[:7]),
+        torch.autograd.grad((plain * weight).sum(), given[:7]),
         strict=True,
     ):
         assert torch.allclose(a, b, atol=1e-10)
