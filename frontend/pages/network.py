@@ -15,7 +15,7 @@ from frontend.figures import responses
 from frontend.parts.ensemble_report import ensemble_report, members_of, trouble
 from frontend.parts.icon import icon
 from frontend.parts.network_form import network_form
-from frontend.parts.network_report import c2st_words, fidelity_report
+from frontend.parts.network_report import c2st_words, comparing, fidelity_report
 from frontend.parts.network_training import finished, in_training
 from frontend.parts.objectives_report import objective_words, same_source
 from frontend.router import Page
@@ -100,13 +100,20 @@ async def one_network(network_id: str) -> Component:
     job_id = network.get("job_id")
     job, curve = await api.current().all(f"/jobs/{job_id}", f"/jobs/{job_id}/curve") if job_id else (None, None)
     if network.get("state") in ("done", "ready") and network.get("result"):
-        beside, members = await asyncio.gather(same_source(network, networks), members_of(network))
-        told = [trouble(network), *fidelity_report(network, beside), *ensemble_report(network, members)]
+        judged = bool(network["result"].get("fidelity"))
+        beside, members, comparison = await asyncio.gather(
+            same_source(network, networks), members_of(network), _nothing() if judged else comparing(network)
+        )
+        told = [trouble(network), *fidelity_report(network, beside, comparison), *ensemble_report(network, members)]
         body = told + finished(network)
     else:
         body = in_training(network, job, curve or {})
     watched = watch("network", str(network["id"]), {job["id"]: job["state"]} if job else None)
     return html.Div([_head(network), *body, watched], className="stack")
+
+
+async def _nothing() -> None:
+    return None
 
 
 def _head(network: dict[str, Any]) -> html.Div:

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from frontend import api, theme
 from frontend.figures import fidelity as figures
 from frontend.parts.figure_card import figure_card, key
+from frontend.parts.job_card import job_card
 from frontend.parts.objectives_report import Beside, beside_others
 from frontend.shell import watch
 from frontend.wiring import callback, no_update
@@ -47,11 +48,30 @@ def _tile(value: str, words: str, beside: str) -> html.Div:
     )
 
 
-def fidelity_report(network: dict[str, Any], beside: Beside) -> list[Component | None]:
-    """Everything about fidelity; `beside` are networks of the same source with this one first."""
+async def comparing(network: dict[str, Any]) -> dict[str, Any] | None:
+    """The newest job that compares a network with its behavioural model, unless it is done."""
+    asked = [
+        analysis["job_id"]
+        for analysis in await api.current().get("/analyses")
+        if analysis["analysis"] == "fidelity" and analysis["job_id"] and network["id"] in analysis["network_ids"]
+    ]
+    job: dict[str, Any] | None = await api.current().get(f"/jobs/{asked[0]}") if asked else None
+    return job if job and job["state"] != "done" else None
+
+
+def fidelity_report(
+    network: dict[str, Any], beside: Beside, job: dict[str, Any] | None = None
+) -> list[Component | None]:
+    """Everything about fidelity.
+
+    Args:
+        network: whose page it is.
+        beside: networks of the same source, with this one first.
+        job: that works it out, where it is not known yet.
+    """
     fidelity = network["result"].get("fidelity")
     if not fidelity:
-        return [_not_known(network)]
+        return [job_card(job) if job else _not_known(network), _watched(job)]
     test, curve, energy = fidelity["c2st"], fidelity["swap_curve"], fidelity["energy"]
     tiles = [
         _tile(
@@ -101,14 +121,18 @@ def _not_known(network: dict[str, Any]) -> html.Div:
             ),
             dmc.Button("Compare them", id="network-analyse", variant="light"),
             dcc.Store(id="network-analyse-of", data=(network.get("ensemble") or {}).get("members") or [network["id"]]),
-            watch("analysis", "*"),
         ],
         className="card row",
     )
 
 
+def _watched(job: dict[str, Any] | None) -> html.Div:
+    return watch("analysis", "*", {job["id"]: job["state"]} if job else None)
+
+
 @callback(
     Output("wake", "data", allow_duplicate=True),
+    Output("refresh", "data", allow_duplicate=True),
     Input("network-analyse", "n_clicks"),
     State("network-analyse-of", "data"),
     running=[(Output("network-analyse", "loading"), True, False)],
@@ -120,4 +144,5 @@ async def analyse(clicks: int | None, network_ids: list[str]) -> object:
         return no_update
     body = {"network_ids": network_ids, "analysis": "fidelity", "options": {}, "seed": 1}
     job = await api.current().post("/analyses", body)
-    return f"analyse-{job['id']}"
+    stamp = f"analyse-{job['id']}"
+    return stamp, stamp

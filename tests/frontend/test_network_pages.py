@@ -126,6 +126,18 @@ class TestPages:
         assert "network-analyse" in page
         assert "analysis-*" in page  # watched: the page is drawn anew when the comparison is there
 
+    async def test_while_fidelity_is_worked_out_its_job_is_in_the_place_of_the_button(self, full):
+        full.state.networks["n1"]["result"]["fidelity"] = None
+        fake = full.state.fake
+        fake.jobs["compares"] = fake.jobs["j3"] | {"id": "compares", "kind": "analyse", "state": "running"}
+        fake.analyses["f"] = {"analysis": "fidelity", "job_id": "compares", "network_ids": ["n0", "n1"]}
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert "network-analyse" not in page
+        assert "'action': 'cancel'" in page
+        assert '"compares": "running"' in page  # watched
+        fake.jobs["compares"]["state"] = "done"
+        assert "network-analyse" in str(await network.render({"network_id": "n1"}, {}))
+
 
 class TestEnsemble:
     @pytest.fixture
