@@ -37,8 +37,8 @@ from models.network.diffusion import forward_chain
 from models.network.network import Network
 from models.network.objectives import diffusion
 from models.network.optimiser import Optimiser
+from models.network.side_by_side import train_side_by_side
 from models.network.targets import Batch, draw_all, unit
-from models.network.training import train_ensemble
 
 DISPLAYS, SAMPLES = 32, 512
 PUBLISHED = TrainConfig(
@@ -169,11 +169,11 @@ def _now(device: torch.device) -> float:
     return time.process_time()
 
 
-def ensemble(members: int, steps: int = 60) -> dict[str, float]:
+def ensemble(members: int, steps: int = 1500) -> dict[str, float]:
     """Wall seconds of training ``members`` networks of the demo's size together, as the app does it."""
     config = DEMO.changed(steps=steps, pool=1024, held_out=16, evaluations=1, picture_seconds=1.0)
     began = time.perf_counter()
-    train_ensemble(config, smooth_swaps(), range(1, members + 1), share_out=True)
+    train_side_by_side(config, smooth_swaps(), range(1, members + 1))
     return {"seconds": time.perf_counter() - began}
 
 

@@ -25,11 +25,7 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def idle_cores(own: int) -> int:
-    """CPU cores that nobody else keeps busy, at least 1; ``own`` threads of this process count as idle.
-
-    Threads that share out small products wait for each other some hundred times a step. On a machine with other work
-    the one that waits holds the core that the other needs, and a step takes a hundred times as long.
-    """
-    others = max(0.0, os.getloadavg()[0] - own)
+def idle_cores() -> int:
+    """CPU cores that nobody else keeps busy, at least 1; a load of one may be this process's own, or what ended now."""
+    others = max(0.0, os.getloadavg()[0] - 1)
     return max(1, round((os.cpu_count() or 1) - others))

@@ -11,6 +11,7 @@ import torch
 from models.displays import Displays
 from models.network.config import TrainConfig
 from models.network.device import best_device
+from models.network.side_by_side import group_sizes
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
 from models.network.training import train_ensemble
@@ -37,7 +38,7 @@ class Cost:
 def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str | None = None, members: int = 1) -> Cost:
     """Measure a few training steps on made-up displays of up to ``items`` items; takes about a second.
 
-    ``members`` networks are trained together; the time is that of all.
+    ``members`` networks are trained together; the time is that of all, that is of their largest group.
     """
     if config.encoding != "conjunctive":
         items = min(items, config.slots)
@@ -59,7 +60,8 @@ def estimate(config: TrainConfig, items: int = 4, steps: int = 12, device: str |
     def note(progress: Progress) -> None:
         moments.append(time.monotonic())
 
-    train_ensemble(short, source, range(members), report=note, device=where, share_out=True)
+    largest = group_sizes(config, members)[0] if where.type == "cpu" else members
+    train_ensemble(short, source, range(largest), report=note, device=where)
     gaps = sorted(after - before for before, after in itertools.pairwise(moments[1:-1]))
     typical = gaps[len(gaps) // 2]
     return Cost(typical, typical * config.steps, where.type)

@@ -13,7 +13,7 @@ from models.network import checkpoint, curriculum, skill
 from models.network.captured import CapturedStep, CudaRecorder
 from models.network.checkpoint import Diverged, Position
 from models.network.config import InvalidConfig, TrainConfig
-from models.network.device import best_device, idle_cores, threads
+from models.network.device import best_device, threads
 from models.network.live import LiveView
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES
@@ -49,7 +49,6 @@ def train_ensemble(
     save: Save | None = None,
     resume: Mapping[str, bytes] | None = None,
     device: str | torch.device | None = None,
-    share_out: bool = False,
 ) -> list[TrainedNetwork]:
     """Train one network for every seed, all in one batched computation; each becomes what it would be alone.
 
@@ -62,8 +61,6 @@ def train_ensemble(
         save: takes a checkpoint's files, at least every ``config.checkpoint_seconds``; None keeps none.
         resume: files of a checkpoint of the same training, to go on from.
         device: None is the GPU where there is one.
-        share_out: whether several networks may use as many CPU cores as are idle, which changes results by rounding;
-            False is as many as the configuration says. One network's products are too small to be shared out.
 
     Raises:
         InvalidConfig: if the objective does not exist, or seeds are missing or alike.
@@ -76,16 +73,13 @@ def train_ensemble(
     if not seeds or len(set(seeds)) < len(seeds):
         raise InvalidConfig("an ensemble needs at least one seed, and no two may be alike")
     with threads(config.threads):
-        training = _Training(config, source, seeds, device)
-        training.share_out = share_out and len(seeds) > 1
-        return training.run(report, save, resume)
+        return _Training(config, source, seeds, device).run(report, save, resume)
 
 
 class _Training:
     def __init__(
         self, config: TrainConfig, source: Source, seeds: Sequence[int], device: str | torch.device | None
     ) -> None:
-        self.share_out = False
         self.config, self.source, self.seeds = config, source, list(seeds)
         self.device = best_device() if device is None else torch.device(device)
         self.objective = OBJECTIVES[config.objective]
@@ -208,8 +202,6 @@ class _Training:
         point = _summary(points) if points else {}
         if pace.is_picture:
             self._check()
-            if self.share_out:
-                torch.set_num_threads(min(len(self.seeds), idle_cores(torch.get_num_threads())))
             picture, swaps = self.view.look(self._averaged_network().member(0), self.position.step)
             point = {"step": float(self.position.step), **point, **swaps}
         return point, picture

@@ -18,9 +18,9 @@ from models.network.config import InvalidConfig, TrainConfig
 from models.network.network import Network
 from models.network.recorded import recorded_source
 from models.network.recording import record
+from models.network.side_by_side import train_side_by_side
 from models.network.targets import DisplayLaw, Source, UnusableDisplays
 from models.network.trained import TrainedNetwork
-from models.network.training import train_ensemble
 from models.progress import Progress
 from worker.context import JobContext, Refused
 from worker.kinds import checkpoints
@@ -123,10 +123,10 @@ def _train(context: JobContext, config: TrainConfig, source: Source, seeds: list
     context.log.info("going on from a checkpoint" if before else "from the beginning")
     try:
         try:
-            return train_ensemble(config, source, seeds, context.report, keep, before, share_out=True)
+            return train_side_by_side(config, source, seeds, context.report, keep, before)
         except WrongCheckpoint as error:
             context.log.warning("the checkpoint cannot be used, starting anew: %s", error)
-            return train_ensemble(config, source, seeds, context.report, keep, share_out=True)
+            return train_side_by_side(config, source, seeds, context.report, keep)
     except Diverged as error:
         raise Refused("The training diverged", str(error)) from error
     except (UnusableDisplays, InvalidConfig) as error:

@@ -1,0 +1,235 @@
+"""An ensemble on several cores: its members in groups, each one batched computation in a process of its own.
+
+Threads that share out single products wait for each other some hundred times a step; where another process holds one of
+the cores, a step takes a hundred times as long. Groups meet at the end only.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import pickle
+import traceback
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from itertools import pairwise
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from models.network.checkpoint import WrongCheckpoint
+from models.network.config import TrainConfig
+from models.network.device import best_device, idle_cores
+from models.network.targets import Source
+from models.network.trained import TrainedNetwork
+from models.network.training import Save, train_ensemble
+from models.progress import Interrupted, Progress, Report, silent
+
+Files = Mapping[str, bytes]
+
+GROUPS = "groups.json"
+WORTH = 1000
+"""Training steps from which on it is worth the few seconds that a process takes to start."""
+
+
+def group_sizes(config: TrainConfig, members: int) -> list[int]:
+    """How many members each group has now: as many groups as there are idle cores, of sizes as even as can be."""
+    alone = best_device().type != "cpu" or config.steps < WORTH
+    count = 1 if alone else max(1, min(members, idle_cores()))
+    ends = [round(members * group / count) for group in range(count + 1)]
+    return sorted((end - start for start, end in pairwise(ends)), reverse=True)
+
+
+def train_side_by_side(
+    config: TrainConfig,
+    source: Source,
+    seeds: Sequence[int],
+    report: Report = silent,
+    save: Save | None = None,
+    resume: Files | None = None,
+    sizes: Sequence[int] | None = None,
+) -> list[TrainedNetwork]:
+    """Train one network for every seed; each becomes what it would be alone.
+
+    Args:
+        config, source, seeds, report, save: as of ``train_ensemble``, and so is what is raised.
+        resume: files of a checkpoint of the same training, to go on from with the same groups.
+        sizes: of the groups; None is as ``group_sizes`` has them.
+    """
+    groups = _known_groups(resume, seeds)
+    if groups is None and resume is None and len(set(seeds)) == len(seeds):
+        groups = _split(seeds, group_sizes(config, len(seeds)) if sizes is None else sizes)
+    if groups is None or len(groups) == 1:
+        return train_ensemble(config, source, seeds, report, save, resume)
+    before = [_files_of(group, resume) for group in range(len(groups))]
+    with ExitStack() as ends:
+        lines = [
+            _started(ends, pickle.dumps((config, source, group, files)))
+            for group, files in zip(groups, before, strict=True)
+        ]
+        found = _Groups(lines, groups, report, save, before).results()
+    by_seed = {network.seed: network for network in found}
+    return [by_seed[seed] for seed in seeds]
+
+
+def _split(seeds: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
+    left = iter(seeds)
+    return [[next(left) for _ in range(size)] for size in sizes]
+
+
+def _known_groups(resume: Files | None, seeds: Sequence[int]) -> list[list[int]] | None:
+    """The groups that a checkpoint was written by; None for one of a training in one computation, or for none."""
+    if resume is None or GROUPS not in resume:
+        return None
+    groups: list[list[int]] = json.loads(resume[GROUPS])
+    if [seed for group in groups for seed in group] != list(seeds):
+        raise WrongCheckpoint("The checkpoint belongs to a training with other seeds.")
+    return groups
+
+
+def _files_of(group: int, files: Files | None) -> dict[str, bytes] | None:
+    """The checkpoint of a group among those of all; None if it had written none."""
+    mark = f"{group}."
+    return {name.removeprefix(mark): data for name, data in (files or {}).items() if name.startswith(mark)} or None
+
+
+def _started(ends: ExitStack, work: bytes) -> Connection:
+    """A line to a new process that does the work; the process does not outlive ``ends``."""
+    context = multiprocessing.get_context("spawn")  # forking a process with threads and torch can hang
+    here, there = context.Pipe()
+    process = context.Process(target=_train_group, args=(there, work), daemon=True)
+    process.start()
+    there.close()
+    ends.callback(here.close)
+    ends.callback(process.join)
+    ends.callback(process.kill)
+    return here
+
+
+def _train_group(line: Connection, work: bytes) -> None:
+    """Train what comes as work; whatever comes down the line stops it, and so does the end of the line."""
+    config, source, seeds, resume = pickle.loads(work)
+
+    def report(progress: Progress) -> None:
+        _send(line, "progress", progress)
+        if line.poll():
+            raise Interrupted
+
+    def save(files: Files) -> None:
+        _send(line, "checkpoint", files)
+
+    try:
+        _send(line, "done", train_ensemble(config, source, seeds, report, save, resume))
+    except Interrupted:
+        _send(line, "stopped", None)
+    except BrokenPipeError:
+        return
+    except Exception as error:  # to be raised where the training was asked for
+        error.add_note(traceback.format_exc())
+        _send(line, "failed", error)
+
+
+def _send(line: Connection, kind: str, said: Any) -> None:  # noqa: ANN401 (anything that can be pickled)
+    line.send_bytes(pickle.dumps((kind, said)))  # a Connection's own way of sending keeps tensors in shared memory
+
+
+class _Groups:
+    """What the processes of a training say, put together."""
+
+    def __init__(
+        self,
+        lines: Sequence[Connection],
+        groups: Sequence[Sequence[int]],
+        report: Report,
+        save: Save | None,
+        before: Sequence[Files | None],
+    ) -> None:
+        self._number = {line: number for number, line in enumerate(lines)}
+        self._groups, self._save = groups, save
+        self._files: dict[int, Files] = {number: files for number, files in enumerate(before) if files}
+        self._together = _Together([len(group) for group in groups], report)
+        self._stop: Interrupted | None = None
+
+    def results(self) -> list[TrainedNetwork]:
+        """The networks of all groups.
+
+        Raises:
+            Interrupted: passed on from ``report`` when all groups have saved where they are.
+            Exception: what any of them raised.
+        """
+        found: list[TrainedNetwork] = []
+        doing = set(self._number)
+        while doing:
+            for line in wait(doing):
+                assert isinstance(line, Connection)
+                kind, said = _heard(line)
+                if kind in ("done", "stopped"):
+                    doing.remove(line)
+                    found += said or []
+                else:
+                    self._take_in(line, kind, said, doing)
+        if self._stop is not None:
+            raise self._stop
+        return found
+
+    def _take_in(self, line: Connection, kind: str, said: Any, doing: set[Connection]) -> None:  # noqa: ANN401
+        number = self._number[line]
+        if kind == "failed":
+            raise said
+        if kind == "checkpoint" and self._save is not None:
+            self._files[number] = said
+            self._save(self._checkpoint())
+        if kind == "progress" and self._stop is None:
+            try:
+                self._together.hear(number, said)
+            except Interrupted as stop:
+                self._stop = stop
+                for other in doing:
+                    with suppress(OSError):  # it is done and gone already
+                        other.send_bytes(b"stop")
+
+    def _checkpoint(self) -> dict[str, bytes]:
+        parts = {f"{number}.{name}": data for number, files in self._files.items() for name, data in files.items()}
+        return {GROUPS: json.dumps(self._groups).encode(), **parts}
+
+
+def _heard(line: Connection) -> tuple[str, Any]:
+    try:
+        kind, said = pickle.loads(line.recv_bytes())
+    except (EOFError, OSError):
+        raise RuntimeError("A process of the training was ended from outside, perhaps for want of memory.") from None
+    return kind, said
+
+
+class _Together:
+    """One report of all groups: the first one's pictures, and the mean of all at each point of the curve."""
+
+    def __init__(self, sizes: Sequence[int], report: Report) -> None:
+        self._sizes, self._report = sizes, report
+        self._latest = [Progress(0.0, "starting")] * len(sizes)
+        self._points: dict[float, dict[int, Mapping[str, float]]] = {}
+
+    def hear(self, group: int, progress: Progress) -> None:
+        self._latest[group] = progress
+        fraction = sum(s * one.fraction for s, one in zip(self._sizes, self._latest, strict=True)) / sum(self._sizes)
+        slowest = min(self._latest, key=lambda one: one.fraction)
+        picture = progress.picture if group == 0 else None
+        point = self._point(group, progress.point)
+        self._report(Progress(fraction, slowest.message, point, picture, slowest.seconds_left))
+
+    def _point(self, group: int, point: Mapping[str, float]) -> Mapping[str, float]:
+        """The mean of a point of the curve once all groups are there; of a picture's point, that of the first."""
+        if "loss" not in point:
+            return point if group == 0 else {}
+        there = self._points.setdefault(point["step"], {})
+        there[group] = point
+        if len(there) < len(self._sizes):
+            return {}
+        del self._points[point["step"]]
+        shared = set.intersection(*(set(one) for one in there.values()))
+        mean = {
+            name: sum(self._sizes[number] * one[name] for number, one in there.items()) / sum(self._sizes)
+            for name in shared
+        }
+        low = min(one.get("loss_low", one["loss"]) for one in there.values())
+        high = max(one.get("loss_high", one["loss"]) for one in there.values())
+        return {**there[0], **mean, "loss_low": low, "loss_high": high}
