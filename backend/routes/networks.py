@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from backend.planning import plan_network
 from backend.routes.downloads import MEDIA_TYPES, file_name, not_there_yet, stored_file
 from backend.routes.network_card import card_of
+from backend.routes.network_fidelity import fidelity_of, in_short, judged
 from backend.rows import common, find, newest, remove
 from backend.schemas.base import Limit
 from backend.schemas.networks import EstimateRequest, SimulateRequest, TrainRequest
 from backend.site import Here, Site
 from backend.store import jobs
-from backend.store.artifacts import ArtifactMissing
-from backend.store.tables import DONE, Analysis, Dataset, Fit, Network
+from backend.store.tables import DONE, Dataset, Fit, Network
 
 router = APIRouter(prefix="/networks", tags=["networks"])
 
@@ -67,11 +67,12 @@ async def estimate(site: Here, wanted: EstimateRequest) -> dict[str, Any]:
 def many(
     site: Here, fit_id: str | None = None, ensemble: str | None = None, limit: Limit = 200
 ) -> list[dict[str, Any]]:
-    """Without results; ``ensemble`` is the id of one whose networks are wanted."""
+    """Without results, but for a few numbers of their ``fidelity``; ``ensemble`` is one whose networks are wanted."""
     with site.store.session() as session:
         rows = newest(session, Network, limit, fit_id=fit_id, job_id=ensemble)
         together = ensembles_of(session, rows)
-        return [network_json(row, together) for row in rows]
+        known = in_short(site.store.artifacts, judged(session))
+        return [network_json(row, together) | {"fidelity": known.get(row.id)} for row in rows]
 
 
 @router.get("/{id}", summary="One network")
@@ -79,7 +80,7 @@ def one(site: Here, id: str) -> dict[str, Any]:
     """``result`` is null until it is done; its ``fidelity`` is the latest finished analysis of that name."""
     with site.store.session() as session:
         row = find(session, Network, id)
-        analyses = _analyses(session, id)
+        analyses = judged(session, id)
         shown = network_json(row, ensembles_of(session, [row]))
         dataset_id = _dataset_of(session.get(Fit, row.fit_id) if row.fit_id else None)
         dataset = session.get(Dataset, dataset_id) if dataset_id else None
@@ -87,29 +88,11 @@ def one(site: Here, id: str) -> dict[str, Any]:
     if row.state != DONE:
         return shown | source | {"result": None}
     found = site.store.artifacts.read_json("network", id, "result.json")
-    return shown | source | {"result": found | {"fidelity": _fidelity(site, analyses, id)}}
-
-
-def _analyses(session: Session, id: str) -> list[str]:
-    """Ids of the finished analyses of a network's fidelity, the newest first."""
-    made = session.query(Analysis).filter_by(analysis="fidelity", state=DONE).order_by(Analysis.created_at.desc())
-    return [one.id for one in made if {"kind": "network", "id": id} in one.parents]
+    return shown | source | {"result": found | {"fidelity": fidelity_of(site.store.artifacts, analyses, id)}}
 
 
 def _dataset_of(fit: Fit | None) -> str | None:
     return fit.dataset_id if fit is not None else None
-
-
-def _fidelity(site: Site, analyses: list[str], network: str) -> dict[str, Any] | None:
-    for analysis in analyses:
-        try:
-            found = site.store.artifacts.read_json("analysis", analysis, "result.json")
-        except ArtifactMissing:
-            continue
-        results: dict[str, dict[str, Any]] = found["networks"]
-        if network in results:
-            return results[network]
-    return None
 
 
 @router.delete("/{id}", status_code=204, summary="Delete a network and its analyses")
@@ -144,13 +127,14 @@ def card(
     """
     with site.store.session() as session:
         row = find(session, Network, id)
-        analyses = _analyses(session, id)
+        analyses = judged(session, id)
         ensemble = network_json(row, ensembles_of(session, [row]))["ensemble"]
     if row.state != DONE:
         raise not_there_yet(row, "trained network")
     artifacts = site.store.artifacts
     found = artifacts.read_json("network", id, "result.json")
-    told = card_of(row, found, artifacts.manifest("network", id), _fidelity(site, analyses, id), licence)
+    fidelity = fidelity_of(artifacts, analyses, id)
+    told = card_of(row, found, artifacts.manifest("network", id), fidelity, licence)
     told["ensemble"] = ensemble
     return JSONResponse(told, headers={"Content-Disposition": 'attachment; filename="card.json"'})
 

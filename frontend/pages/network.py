@@ -15,22 +15,13 @@ from frontend.figures import responses
 from frontend.parts.ensemble_report import ensemble_report, members_of, trouble
 from frontend.parts.icon import icon
 from frontend.parts.network_form import network_form
-from frontend.parts.network_report import c2st_words, comparing, fidelity_report
+from frontend.parts.network_list import network_list, state_badge
+from frontend.parts.network_report import comparing, fidelity_report
 from frontend.parts.network_training import finished, in_training
 from frontend.parts.objectives_report import objective_words, same_source
 from frontend.router import Page
 from frontend.shell import watch
 from frontend.wiring import callback, clientside, no_update
-
-STATES = {
-    "done": ("ready", "teal"),
-    "ready": ("ready", "teal"),
-    "running": ("training", "accent"),
-    "training": ("training", "accent"),
-    "paused": ("paused", "yellow"),
-    "failed": ("failed", "red"),
-    "cancelled": ("cancelled", "gray"),
-}
 
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
@@ -39,7 +30,7 @@ async def render(names: dict[str, str], query: dict[str, str]) -> Component:
     if wanted:
         return await one_network(wanted)
     networks, fits = await asyncio.gather(api.current().get("/networks"), api.current().get("/fits"))
-    cards = [network_card(network) for network in networks]
+    cards = network_list(networks, fits)
     listed = html.Div(cards, className="stack") if cards else _no_network()
     return html.Div(
         [
@@ -59,36 +50,6 @@ def _no_network() -> html.Div:
             html.P("The first one appears here while it learns.", className="soft"),
         ],
         className="card",
-    )
-
-
-def network_card(network: dict[str, Any]) -> html.Article:
-    """A network in the list: name, objective, state, and how faithful it is if that is known."""
-    words, colour = STATES.get(str(network.get("state")), (str(network.get("state")), "gray"))
-    fidelity = (network.get("result") or {}).get("fidelity")
-    href = f"/network/{quote(str(network['id']))}"
-    done = network.get("state") in ("done", "ready")
-    return html.Article(
-        [
-            html.Div(
-                [
-                    dcc.Link(network.get("name") or network["id"], href=href, className="network-name"),
-                    html.Div(
-                        [objective_words(network), html.Span(f"seed {network.get('seed', '–')}"), c2st_words(fidelity)],
-                        className="row small soft",
-                    ),
-                ],
-                className="grow",
-            ),
-            dmc.Badge(words, color=colour, variant="light"),
-            dmc.Anchor(
-                dmc.Button("Explore", size="compact-sm", variant="light", leftSection=icon("explore", 14)),
-                href=f"/explore/{quote(str(network['id']))}",
-            )
-            if done
-            else None,
-        ],
-        className="card row",
     )
 
 
@@ -117,7 +78,6 @@ async def _nothing() -> None:
 
 
 def _head(network: dict[str, Any]) -> html.Div:
-    words, colour = STATES.get(str(network.get("state")), (str(network.get("state")), "gray"))
     done = network.get("state") in ("done", "ready")
     href = quote(str(network["id"]))
     source = network.get("fit_id")
@@ -131,7 +91,7 @@ def _head(network: dict[str, Any]) -> html.Div:
                     html.Div(
                         [
                             html.H1(network.get("name") or network["id"], className="title"),
-                            dmc.Badge(words, color=colour, variant="light"),
+                            state_badge(network),
                         ],
                         className="row",
                     ),

@@ -114,8 +114,10 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
         },
     ]
     known = {str(fit["id"]) for fit in ready}
-    sizes = [("budget", "As the time allows")] + [(name, words) for name, (words, _) in SIZES.items()]
-    first = chosen if chosen in known else next((str(fit["id"]) for fit in ready), None)
+    sizes = [("budget", "By time")] + [(name, words) for name, (words, _) in SIZES.items()]
+    # The fits of a study end a second apart, and the newest is not the one that networks are for.
+    likely = sorted(ready, key=lambda fit: fit.get("model") != "bns")
+    first = chosen if chosen in known else next((str(fit["id"]) for fit in likely), None)
     return html.Section(
         [
             html.H2("Train a network", className="card-title"),

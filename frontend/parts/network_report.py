@@ -19,11 +19,6 @@ from frontend.wiring import callback, no_update
 BOTH = ((theme.SIMULATED, "network", "line"), (theme.MODEL, "behavioural model", "line"))
 
 
-def c2st_words(fidelity: dict[str, Any] | None) -> html.Span | None:
-    """The two-sample test in a few words, for lists."""
-    return html.Span(f"C2ST {fidelity['c2st']['network']:.2f}", className="number") if fidelity else None
-
-
 def verdict(fidelity: dict[str, Any]) -> str:
     """One sentence on the two-sample test, no stronger than the number."""
     test = fidelity["c2st"]

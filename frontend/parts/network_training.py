@@ -92,7 +92,7 @@ def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as the
         note="Displays that training never uses. Triangles are the items' reports; degrees, full circle 360°.",
         legend=key(
             (theme.SIMULATED, "network", "bar"),
-            (theme.MODEL, "what it should be", "line"),
+            (theme.MODEL, "behavioural model", "line"),
             (theme.CUED, "cued item", "dot"),
             (theme.NON_TARGET, "other items", "dot"),
         ),

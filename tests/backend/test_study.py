@@ -63,7 +63,11 @@ async def test_from_file_to_fidelity(client: httpx.AsyncClient, workshop: Any) -
     network = (await client.get(f"/api/networks/{network_id}")).json()
     assert network["result"]["config"]["neurons"] == 8
     assert network["result"]["training"]["curve"]
-    assert network["result"]["fidelity"] == analysis["result"]["networks"][network_id]
+    whole = network["result"]["fidelity"]
+    assert whole == analysis["result"]["networks"][network_id]
+    (listed,) = [one for one in (await client.get("/api/networks")).json() if one["id"] == network_id]
+    assert listed["fidelity"]["c2st"] == {name: whole["c2st"][name] for name in ("network", "floor")}
+    assert listed["fidelity"]["swap_curve"] == {"largest_error": whole["swap_curve"]["largest_error"]}
     weights = (await client.get(f"/api/networks/{network_id}/weights.safetensors")).content
     assert load_tensors(weights)["frame"].shape == (8, 8)
 

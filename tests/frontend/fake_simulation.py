@@ -302,7 +302,8 @@ def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
 
     @app.get("/api/networks")
     async def listed() -> list[dict[str, Any]]:
-        return [row | {"result": None} for row in rows.values()]
+        known = {key: (row.get("result") or {}).get("fidelity") for key, row in rows.items()}
+        return [row | {"result": None, "fidelity": known[key]} for key, row in rows.items()]
 
     @app.post("/api/networks/estimate")
     async def estimate(body: Annotated[dict[str, Any], Body()]) -> Any:

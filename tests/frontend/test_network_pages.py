@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from backend.schemas.networks import TrainRequest
 from frontend.figures import fidelity, training
 from frontend.pages import network
-from frontend.parts import network_form, network_report
+from frontend.parts import network_form, network_list, network_report
 
 
 @pytest.fixture
@@ -99,6 +99,12 @@ class TestForm:
             await network_form.say_cost("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1)
         )
 
+    def test_a_bns_fit_is_what_networks_learn_from_unless_another_is_chosen(self):
+        fits = [{"id": id, "name": id, "state": "done", "model": id} for id in ("three_component", "bns")]
+        assert "value='fit:bns'" in str(network_form.network_form(fits))
+        assert "value='fit:three_component'" in str(network_form.network_form(fits, "three_component"))
+        assert "value='fit:three_component'" in str(network_form.network_form(fits[:1]))
+
 
 class TestPages:
     async def test_list_offers_the_form_and_every_network(self, full):
@@ -170,6 +176,20 @@ class TestEnsemble:
         page = str(await network.render({"network_id": "e3"}, {}))
         assert "it has not learnt the cue." in page
         assert "['n1', 'e2', 'e3']" in page
+
+    async def test_in_the_list_it_is_one_card(self, trio):
+        page = str(await network.render({}, {}))
+        assert page.count("'/explore/n1'") == 1
+        assert "'/explore/e2'" not in page
+        assert "3 seeds" in page
+        assert "C2ST 0.55 (0.52 to 0.58)" in page
+        assert "'/network/e3'" in page
+
+    def test_a_card_says_what_its_networks_learned_from(self):
+        fits = {"f1": "BNS"}
+        assert network_list.source_words({"fit_id": "f1", "law": None}, fits) == "BNS"
+        assert network_list.source_words({"fit_id": None, "law": {"kind": "flat"}}, fits) == "flat (law)"
+        assert network_list.source_words({"fit_id": "gone", "law": None}, fits) == ""
 
     async def test_a_network_alone_is_no_ensemble(self, full):
         assert "Ensemble of" not in str(await network.render({"network_id": "n1"}, {}))
