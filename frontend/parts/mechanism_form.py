@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,8 @@ from dash import ALL, MATCH, Input, Output, State, ctx, html
 from frontend import api, theme
 from frontend.parts.icon import icon
 from frontend.parts.markup import aria
-from frontend.parts.network_form import LAWS, OBJECTIVES
+from frontend.parts.network_form import OBJECTIVES
+from frontend.parts.network_kin import is_ready, seed_of, source_key, source_words, training_key
 from frontend.wiring import callback, go, no_update
 
 MOST = 32  # networks of one request
@@ -22,29 +22,14 @@ Networks = Sequence[Mapping[str, Any]]
 
 def ready(networks: Networks) -> list[Mapping[str, Any]]:
     """The networks that can be analysed."""
-    return [one for one in networks if one.get("state") in ("done", "ready")]
-
-
-def source_key(network: Mapping[str, Any]) -> str:
-    """What a network learned from, as a key: networks of one source may be compared."""
-    return json.dumps([network.get("fit_id"), network.get("law")], sort_keys=True)
-
-
-def source_words(network: Mapping[str, Any], fits: Mapping[str, str]) -> str:
-    """What a network learned from, in words; `fits` are names by id."""
-    if network.get("fit_id"):
-        return fits.get(str(network["fit_id"]), "a fit that was deleted")
-    kind = str((network.get("law") or {}).get("kind", ""))
-    return LAWS.get(kind, "A written-down swap law")
+    return [one for one in networks if is_ready(one)]
 
 
 def sources(networks: Networks) -> dict[str, list[list[Mapping[str, Any]]]]:
     """Ready networks by source (that of the newest first), in groups that differ in their seed alone."""
     found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
     for network in ready(networks):
-        config = {name: value for name, value in (network.get("config") or {}).items() if name != "objective"}
-        alike = json.dumps([network.get("objective"), config, network.get("budget")], sort_keys=True, default=str)
-        found.setdefault(source_key(network), {}).setdefault(alike, []).append(network)
+        found.setdefault(source_key(network), {}).setdefault(training_key(network), []).append(network)
     order = list(theme.OBJECTIVES)
 
     def rank(group: list[Mapping[str, Any]]) -> tuple[int, int]:
@@ -52,12 +37,9 @@ def sources(networks: Networks) -> dict[str, list[list[Mapping[str, Any]]]]:
         return (order.index(objective) if objective in order else len(order), -len(group))
 
     return {
-        key: sorted((sorted(group, key=_seed) for group in groups.values()), key=rank) for key, groups in found.items()
+        key: sorted((sorted(group, key=seed_of) for group in groups.values()), key=rank)
+        for key, groups in found.items()
     }
-
-
-def _seed(network: Mapping[str, Any]) -> int:
-    return int(network.get("seed") or 0)
 
 
 def usual_choice(networks: Networks, wanted: str | None = None) -> set[str]:

@@ -10,7 +10,7 @@ from dash import html
 
 from frontend import api
 from frontend.parts.markup import Child, aria, when
-from frontend.parts.mechanism_form import source_words
+from frontend.parts.network_kin import source_words
 
 
 async def provenance_card(analysis: Mapping[str, Any], networks: Sequence[Mapping[str, Any]]) -> html.Section:

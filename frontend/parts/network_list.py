@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from frontend.parts.ensemble_report import spread
 from frontend.parts.icon import icon
-from frontend.parts.network_form import LAWS
+from frontend.parts.network_kin import is_ready, seed_of, source_key, source_words, training_key
 from frontend.parts.objectives_report import objective_words
 
 Network = dict[str, Any]
@@ -37,8 +37,15 @@ def network_list(networks: Sequence[Network], fits: Sequence[dict[str, Any]]) ->
     names = {str(fit["id"]): str(fit["name"]) for fit in fits}
     together: dict[str, list[Network]] = {}
     for network in networks:
-        together.setdefault((network.get("ensemble") or {}).get("id") or network["id"], []).append(network)
-    return [_card(sorted(some, key=lambda one: one.get("seed") or 0), names) for some in together.values()]
+        together.setdefault(_together(network), []).append(network)
+    return [_card(sorted(some, key=seed_of), names) for some in together.values()]
+
+
+def _together(network: Network) -> str:
+    """A key of what shares a card: ready networks that differ in their seed alone, and others by their job."""
+    if is_ready(network):
+        return source_key(network) + training_key(network)
+    return str((network.get("ensemble") or {}).get("id") or network["id"])
 
 
 def c2st_words(networks: Sequence[Network]) -> html.Span | None:
@@ -60,7 +67,6 @@ def _card(networks: Sequence[Network], fits: Mapping[str, str]) -> html.Article:
     count = f"seed {first.get('seed', '–')}" if alone else f"{len(networks)} seeds"
     about = [objective_words(first), count, source_words(first, fits)]
     links = [dcc.Link(f"seed {one.get('seed')}", href=_page(one)) for one in networks]
-    done = [one for one in networks if one.get("state") in ("done", "ready")]
     return html.Article(
         [
             html.Div(
@@ -77,9 +83,9 @@ def _card(networks: Sequence[Network], fits: Mapping[str, str]) -> html.Article:
             state_badge(first),
             dmc.Anchor(
                 dmc.Button("Explore", size="compact-sm", variant="light", leftSection=icon("explore", 14)),
-                href=f"/explore/{quote(str(done[0]['id']))}",
+                href=f"/explore/{quote(str(first['id']))}",
             )
-            if done
+            if is_ready(first)
             else None,
         ],
         className="card row",
@@ -88,11 +94,3 @@ def _card(networks: Sequence[Network], fits: Mapping[str, str]) -> html.Article:
 
 def _page(network: Network) -> str:
     return f"/network/{quote(str(network['id']))}"
-
-
-def source_words(network: Network, fits: Mapping[str, str]) -> str:
-    """What its responses are to be like; nothing where the fit is not known any more."""
-    law = network.get("law")
-    if law:
-        return LAWS.get(str(law.get("kind")), "written-down law").split(":")[0].lower() + " (law)"
-    return fits.get(str(network.get("fit_id")), "")

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from backend.schemas.networks import TrainRequest
 from frontend.figures import fidelity, training
 from frontend.pages import network
-from frontend.parts import network_form, network_list, network_report
+from frontend.parts import network_form, network_report
 
 
 @pytest.fixture
@@ -185,11 +185,14 @@ class TestEnsemble:
         assert "C2ST 0.55 (0.52 to 0.58)" in page
         assert "'/network/e3'" in page
 
-    def test_a_card_says_what_its_networks_learned_from(self):
-        fits = {"f1": "BNS"}
-        assert network_list.source_words({"fit_id": "f1", "law": None}, fits) == "BNS"
-        assert network_list.source_words({"fit_id": None, "law": {"kind": "flat"}}, fits) == "flat (law)"
-        assert network_list.source_words({"fit_id": "gone", "law": None}, fits) == ""
+    async def test_so_are_networks_that_differ_in_their_seed_alone(self, trio):
+        for id in ("n1", "e2", "e3"):
+            trio.state.networks[id]["ensemble"] = None  # as of an example that was imported
+        assert "3 seeds" in str(await network.render({}, {}))
+        trio.state.networks["e3"]["config"] = {"neurons": 7}
+        page = str(await network.render({}, {}))
+        assert "2 seeds" in page
+        assert "'/explore/e3'" in page
 
     async def test_a_network_alone_is_no_ensemble(self, full):
         assert "Ensemble of" not in str(await network.render({"network_id": "n1"}, {}))
