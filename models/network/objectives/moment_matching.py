@@ -4,6 +4,10 @@ The network runs freely and is judged at the end of recall. What a display's res
 clusters at the items, say, instead of one elongated cloud between them) is not asked for. The plain squared distance of
 sample moments would favour too small a spread, as their own sampling noise grows with it; so the samples of a display
 are halved, and the product of the two halves' errors estimates the squared error without bias.
+
+Such a product says nothing of a single response far out: whether it is to come nearer or to go farther follows from the
+sign of the other half's error. So what lies beyond anything that a law's moments need is drawn back by a term of its
+own; without it some networks blew up after thousands of steps.
 """
 
 from __future__ import annotations
@@ -16,18 +20,25 @@ from models.network.objectives.mean_matching import mean_response, run_freely
 from models.network.objectives.penalties import penalties
 from models.network.targets import Batch, unit
 
+FAR = 3.0
+"""Radii from the origin beyond which a response is drawn back; a law's own lie at one."""
+
 
 def loss(network: Network, batch: Batch, generator: Generators) -> dict[str, Tensor]:
     """``"main"``: squared error of the mean (plane units squared) plus that of the covariance over the radius squared.
 
-    It may come out below 0 by chance: it is an estimate, unbiased, of something that is not.
+    It may come out below 0 by chance: it is an estimate, unbiased, of something that is not. ``"far"``: how far the
+    plane's activity lies beyond ``FAR`` radii, in radii, over recall.
     """
     config = network.config
     prepared, recalled = run_freely(network, batch, generator)
-    end = recalled[-1, ..., :2].unflatten(-2, (len(batch), config.samples_per_display))
+    plane = recalled[..., :2]
+    beyond = (torch.linalg.vector_norm(plane, dim=-1) / config.radius - FAR).clamp(min=0)
+    limit = 2 * FAR * config.radius
+    end = plane[-1].clamp(-limit, limit).unflatten(-2, (len(batch), config.samples_per_display))
     mean, covariance = response_moments(batch, config.radius, config.response_noise)
     main = moment_error(end, mean, covariance, config.radius).mean(-1)
-    return {"main": main, **penalties(network, prepared, recalled)}
+    return {"main": main, "far": beyond.mean((0, -1)), **penalties(network, prepared, recalled)}
 
 
 def floor(network: Network, batch: Batch, generator: Generators) -> Tensor:

@@ -276,6 +276,20 @@ def test_the_optimum_of_task_optimal_is_the_cued_report(batch, generator):
     assert float(terms["main"]) == pytest.approx(float(OBJECTIVES["task_optimal"].floor(network, batch, generator)))
 
 
+@pytest.mark.parametrize("radii", [4.0, 100.0, 1e15])
+def test_responses_far_out_are_drawn_back(radii, batch, generator):
+    """The product of two errors does not: with one response far out its sign is that of the other half's error."""
+    network = Network(CONFIG.suited_to("moment_matching"), seed=1)
+    place = radii * CONFIG.radius * network.frame[0]  # f is constant and x goes there: (1 - (1 - alpha)^T) of the way
+    for name in ("recurrent", "outward"):
+        getattr(network.cell, name).data.zero_()
+    network.cell.outward_bias.data.copy_(place)
+    terms = moment_matching.loss(network, batch, generator)
+    (gradient,) = torch.autograd.grad(torch.stack(list(terms.values())).sum(), network.cell.outward_bias)
+    assert float(terms["main"]) < 1e6
+    assert float(gradient @ (place / place.norm())) > 1e-2
+
+
 def test_moments_need_samples_and_the_same_budget_gives_them():
     with pytest.raises(InvalidConfig, match="16"):
         QUICK.changed(objective="moment_matching")
