@@ -12,6 +12,10 @@ from backend.store.store import Store
 from models.progress import Interrupted, Progress
 
 
+class Died(Exception):
+    """A process of the attempt was killed from outside: the attempt ends as if it had been killed itself."""
+
+
 class Refused(Exception):
     """The job cannot be done, for a reason a person can understand and mend.
 

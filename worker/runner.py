@@ -26,9 +26,9 @@ from backend.settings import Settings
 from backend.store import jobs
 from backend.store.store import Store, open_store
 from models.progress import Interrupted
-from worker.context import JobContext, Kind, Refused
+from worker.context import Died, JobContext, Kind, Refused
 
-SUPERVISOR_GONE = 137
+KILLED = 137
 NICENESS = 10
 LINE_SECONDS = 0.05  # progress, points and pictures go out in lines at least this far apart
 
@@ -86,7 +86,7 @@ def end_with_supervisor(patience: float) -> None:
     while True:
         readable, _, _ = select.select([0], [], [], patience)
         if not readable or not os.read(0, 4096):
-            os._exit(SUPERVISOR_GONE)
+            os._exit(KILLED)
 
 
 def find_kind(name: str, settings: Settings) -> Kind:
@@ -136,6 +136,10 @@ def work(job_id: str, line: Line, stop: threading.Event) -> None:
     except Refused as refusal:
         error = {"title": refusal.title, "detail": refusal.detail, "errors": refusal.errors}
         line.send({"end": "failed", "error": error})
+    except Died:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(KILLED)  # without a last word, so that the supervisor counts a death and starts another attempt
     except MemoryError:
         traceback.print_exc()
         line.send({"end": "failed", "error": {"title": "Not enough memory", "detail": "Try fewer trials or neurons."}})

@@ -28,7 +28,7 @@ MEMBERS = 16  # networks of an ensemble at most
 class TrainRequest(Request):
     """A job of kind ``train``. The source is a fitted model (``fit_id``) or a written-down law (``law``).
 
-    With ``seeds``, or a ``count`` of them from ``seed`` on, one job trains an ensemble in one computation: a network
+    With ``seeds``, or a ``count`` of them from ``seed`` on, one job trains an ensemble together: a network
     for every seed, each what it would be alone, at a fraction of the cost of one after the other.
     """
 

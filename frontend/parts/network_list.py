@@ -38,13 +38,27 @@ def network_list(networks: Sequence[Network], fits: Sequence[dict[str, Any]]) ->
     together: dict[str, list[Network]] = {}
     for network in networks:
         together.setdefault(_together(network), []).append(network)
-    return [_card(sorted(some, key=seed_of), names) for some in together.values()]
+    return [_card(sorted(some, key=seed_of), names) for group in together.values() for some in _runs(group)]
+
+
+def _runs(networks: Sequence[Network]) -> list[list[Network]]:
+    """Networks that differ in their seed alone; where a seed was trained again, those of each training apart."""
+    if len({seed_of(one) for one in networks}) == len(networks):
+        return [list(networks)]
+    trained: dict[str, list[Network]] = {}
+    for one in networks:
+        trained.setdefault(str(one.get("job_id") or one["id"]), []).append(one)
+    return list(trained.values())
+
+
+def _base_name(network: Network) -> str:
+    return str(network.get("name") or network["id"]).removesuffix(f", seed {network.get('seed')}")
 
 
 def _together(network: Network) -> str:
     """A key of what shares a card: ready networks that differ in their seed alone, and others by their job."""
     if is_ready(network):
-        return source_key(network) + training_key(network)
+        return source_key(network) + training_key(network) + _base_name(network)
     return str((network.get("ensemble") or {}).get("id") or network["id"])
 
 
@@ -63,7 +77,7 @@ def _card(networks: Sequence[Network], fits: Mapping[str, str]) -> html.Article:
     """One network, or several with a link to each."""
     first, alone = networks[0], len(networks) == 1
     name = str(first.get("name") or first["id"])
-    title = name if alone else name.removesuffix(f", seed {first.get('seed')}")
+    title = name if alone else _base_name(first)
     count = f"seed {first.get('seed', '–')}" if alone else f"{len(networks)} seeds"
     about = [objective_words(first), count, source_words(first, fits)]
     links = [dcc.Link(f"seed {one.get('seed')}", href=_page(one)) for one in networks]

@@ -45,12 +45,11 @@ def _tile(value: str, words: str, beside: str) -> html.Div:
 
 async def comparing(network: dict[str, Any]) -> dict[str, Any] | None:
     """The newest job that compares a network with its behavioural model, unless it is done."""
-    asked = [
-        analysis["job_id"]
-        for analysis in await api.current().get("/analyses")
-        if analysis["analysis"] == "fidelity" and analysis["job_id"] and network["id"] in analysis["network_ids"]
-    ]
-    job: dict[str, Any] | None = await api.current().get(f"/jobs/{asked[0]}") if asked else None
+    made = await api.current().get("/analyses", analysis="fidelity", network_id=network["id"])
+    asked = [one["job_id"] for one in made if one["job_id"]]
+    if not asked:
+        return None
+    (job,) = await api.current().all(f"/jobs/{asked[0]}")
     return job if job and job["state"] != "done" else None
 
 

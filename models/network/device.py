@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import torch
 
 
@@ -26,6 +27,6 @@ def best_device() -> torch.device:
 
 
 def idle_cores() -> int:
-    """CPU cores that nobody else keeps busy, at least 1; a load of one may be this process's own, or what ended now."""
-    others = max(0.0, os.getloadavg()[0] - 1)
-    return max(1, round((os.cpu_count() or 1) - others))
+    """CPU cores that nobody keeps busy now, at least 1; takes half a second to look."""
+    busy = psutil.cpu_percent(interval=0.5) / 100
+    return max(1, round((os.cpu_count() or 1) * (1 - busy)))

@@ -17,7 +17,7 @@ TWO_ITEMS = UniformDisplays(set_sizes=(2,), report_separation="published", probe
 """Two items at least pi / 4.1 (43.9 degrees) apart in either feature."""
 
 SMALL = DEMO.changed(hidden=160, steps=4000, pool=4096, held_out=128, evaluations=10)
-"""The demo's network with a smaller hidden layer and half its batch: a minute and a half of one CPU core."""
+"""The demo's network with a smaller hidden layer: a minute and a half of one CPU core."""
 
 
 @dataclass(frozen=True)

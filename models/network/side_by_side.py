@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import pickle
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -16,7 +18,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from models.network.checkpoint import WrongCheckpoint
+from models.network.checkpoint import POSITION, WrongCheckpoint
 from models.network.config import TrainConfig
 from models.network.device import best_device, idle_cores
 from models.network.targets import Source
@@ -26,15 +28,20 @@ from models.progress import Interrupted, Progress, Report, silent
 
 Files = Mapping[str, bytes]
 
-GROUPS = "groups.json"
+GROUPS, GONE = "groups.json", 137
 WORTH = 1000
 """Training steps from which on it is worth the few seconds that a process takes to start."""
+_AVERAGED = ("loss", "floor", "learning_rate", "swap_weight", "energy")
+
+
+class ProcessGone(RuntimeError):
+    """A process of the training was killed from outside, perhaps for want of memory; checkpoints are sound."""
 
 
 def group_sizes(config: TrainConfig, members: int) -> list[int]:
-    """How many members each group has now: as many groups as there are idle cores, of sizes as even as can be."""
-    alone = best_device().type != "cpu" or config.steps < WORTH
-    count = 1 if alone else max(1, min(members, idle_cores()))
+    """How many members each group has now: as many groups as there are idle cores for, of sizes as even as can be."""
+    alone = members < 2 or config.steps < WORTH or config.threads == 0 or best_device().type != "cpu"
+    count = 1 if alone else max(1, min(members, idle_cores() // config.threads))
     ends = [round(members * group / count) for group in range(count + 1)]
     return sorted((end - start for start, end in pairwise(ends)), reverse=True)
 
@@ -54,6 +61,9 @@ def train_side_by_side(
         config, source, seeds, report, save: as of ``train_ensemble``, and so is what is raised.
         resume: files of a checkpoint of the same training, to go on from with the same groups.
         sizes: of the groups; None is as ``group_sizes`` has them.
+
+    Raises:
+        ProcessGone: if a process was killed from outside.
     """
     groups = _known_groups(resume, seeds)
     if groups is None and resume is None and len(set(seeds)) == len(seeds):
@@ -62,11 +72,11 @@ def train_side_by_side(
         return train_ensemble(config, source, seeds, report, save, resume)
     before = [_files_of(group, resume) for group in range(len(groups))]
     with ExitStack() as ends:
-        lines = [
-            _started(ends, pickle.dumps((config, source, group, files)))
-            for group, files in zip(groups, before, strict=True)
-        ]
-        found = _Groups(lines, groups, report, save, before).results()
+        lines = [_started(ends) for _ in groups]
+        for line, group, files in zip(lines, groups, before, strict=True):
+            _say(line, pickle.dumps((config, source, group, files)))
+        together = _Together([len(group) for group in groups], [_share_done(files) for files in before], report)
+        found = _Groups(lines, groups, together, save, before).results()
     by_seed = {network.seed: network for network in found}
     return [by_seed[seed] for seed in seeds]
 
@@ -80,8 +90,12 @@ def _known_groups(resume: Files | None, seeds: Sequence[int]) -> list[list[int]]
     """The groups that a checkpoint was written by; None for one of a training in one computation, or for none."""
     if resume is None or GROUPS not in resume:
         return None
-    groups: list[list[int]] = json.loads(resume[GROUPS])
-    if [seed for group in groups for seed in group] != list(seeds):
+    try:
+        groups: list[list[int]] = json.loads(resume[GROUPS])
+        known = [seed for group in groups for seed in group]
+    except (ValueError, TypeError) as error:
+        raise WrongCheckpoint(f"The checkpoint is damaged: {error}") from error
+    if known != list(seeds):
         raise WrongCheckpoint("The checkpoint belongs to a training with other seeds.")
     return groups
 
@@ -92,11 +106,20 @@ def _files_of(group: int, files: Files | None) -> dict[str, bytes] | None:
     return {name.removeprefix(mark): data for name, data in (files or {}).items() if name.startswith(mark)} or None
 
 
-def _started(ends: ExitStack, work: bytes) -> Connection:
-    """A line to a new process that does the work; the process does not outlive ``ends``."""
+def _share_done(files: Files | None) -> float:
+    """How far a group's checkpoint is, 0 to 1; what is damaged about it is said by the group itself."""
+    try:
+        about = json.loads((files or {})[POSITION])
+        return float(about["position"]["step"] / about["config"]["steps"])
+    except (KeyError, ValueError, TypeError):
+        return 0.0
+
+
+def _started(ends: ExitStack) -> Connection:
+    """A line to a new process that waits for its work; the process does not outlive ``ends``."""
     context = multiprocessing.get_context("spawn")  # forking a process with threads and torch can hang
     here, there = context.Pipe()
-    process = context.Process(target=_train_group, args=(there, work), daemon=True)
+    process = context.Process(target=_train_group, args=(there,), daemon=True)
     process.start()
     there.close()
     ends.callback(here.close)
@@ -105,9 +128,8 @@ def _started(ends: ExitStack, work: bytes) -> Connection:
     return here
 
 
-def _train_group(line: Connection, work: bytes) -> None:
-    """Train what comes as work; whatever comes down the line stops it, and so does the end of the line."""
-    config, source, seeds, resume = pickle.loads(work)
+def _train_group(line: Connection) -> None:
+    """Train what comes down the line first; whatever comes after it stops the training, and so does its end."""
 
     def report(progress: Progress) -> None:
         _send(line, "progress", progress)
@@ -117,15 +139,40 @@ def _train_group(line: Connection, work: bytes) -> None:
     def save(files: Files) -> None:
         _send(line, "checkpoint", files)
 
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(BrokenPipeError, EOFError):
+        try:
+            config, source, seeds, resume = pickle.loads(line.recv_bytes())
+            _send(line, "done", train_ensemble(config, source, seeds, report, save, resume))
+        except Interrupted:
+            _send(line, "stopped", None)
+        except (BrokenPipeError, EOFError):
+            raise
+        except Exception as error:  # to be raised where the training was asked for
+            _send(line, "failed", _portable(error))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(GONE)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error with its traceback as a note, or its words where the other process could not have it itself."""
+    error.add_note(traceback.format_exc())
     try:
-        _send(line, "done", train_ensemble(config, source, seeds, report, save, resume))
-    except Interrupted:
-        _send(line, "stopped", None)
-    except BrokenPipeError:
-        return
-    except Exception as error:  # to be raised where the training was asked for
-        error.add_note(traceback.format_exc())
-        _send(line, "failed", error)
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+    return error
+
+
+def _say(line: Connection, words: bytes) -> None:
+    """Send it, unless the process is gone: that is heard where its answer is waited for."""
+    with suppress(OSError):
+        line.send_bytes(words)
 
 
 def _send(line: Connection, kind: str, said: Any) -> None:  # noqa: ANN401 (anything that can be pickled)
@@ -139,14 +186,14 @@ class _Groups:
         self,
         lines: Sequence[Connection],
         groups: Sequence[Sequence[int]],
-        report: Report,
+        together: _Together,
         save: Save | None,
         before: Sequence[Files | None],
     ) -> None:
         self._number = {line: number for number, line in enumerate(lines)}
         self._groups, self._save = groups, save
         self._files: dict[int, Files] = {number: files for number, files in enumerate(before) if files}
-        self._together = _Together([len(group) for group in groups], report)
+        self._together = together
         self._stop: Interrupted | None = None
 
     def results(self) -> list[TrainedNetwork]:
@@ -154,6 +201,7 @@ class _Groups:
 
         Raises:
             Interrupted: passed on from ``report`` when all groups have saved where they are.
+            ProcessGone: if a process was killed.
             Exception: what any of them raised.
         """
         found: list[TrainedNetwork] = []
@@ -164,6 +212,7 @@ class _Groups:
                 kind, said = _heard(line)
                 if kind in ("done", "stopped"):
                     doing.remove(line)
+                    self._together.ended.add(self._number[line])
                     found += said or []
                 else:
                     self._take_in(line, kind, said, doing)
@@ -184,8 +233,7 @@ class _Groups:
             except Interrupted as stop:
                 self._stop = stop
                 for other in doing:
-                    with suppress(OSError):  # it is done and gone already
-                        other.send_bytes(b"stop")
+                    _say(other, b"stop")
 
     def _checkpoint(self) -> dict[str, bytes]:
         parts = {f"{number}.{name}": data for number, files in self._files.items() for name, data in files.items()}
@@ -196,16 +244,21 @@ def _heard(line: Connection) -> tuple[str, Any]:
     try:
         kind, said = pickle.loads(line.recv_bytes())
     except (EOFError, OSError):
-        raise RuntimeError("A process of the training was ended from outside, perhaps for want of memory.") from None
+        raise ProcessGone("A process of the training was ended from outside, perhaps for want of memory.") from None
     return kind, said
 
 
 class _Together:
-    """One report of all groups: the first one's pictures, and the mean of all at each point of the curve."""
+    """One report of all groups: the first one's pictures, and the mean of all at each point of the curve.
 
-    def __init__(self, sizes: Sequence[int], report: Report) -> None:
+    Attributes:
+        ended: numbers of the groups that have no more points.
+    """
+
+    def __init__(self, sizes: Sequence[int], done: Sequence[float], report: Report) -> None:
+        self.ended: set[int] = set()
         self._sizes, self._report = sizes, report
-        self._latest = [Progress(0.0, "starting")] * len(sizes)
+        self._latest = [Progress(share, "starting") for share in done]
         self._points: dict[float, dict[int, Mapping[str, float]]] = {}
 
     def hear(self, group: int, progress: Progress) -> None:
@@ -217,19 +270,20 @@ class _Together:
         self._report(Progress(fraction, slowest.message, point, picture, slowest.seconds_left))
 
     def _point(self, group: int, point: Mapping[str, float]) -> Mapping[str, float]:
-        """The mean of a point of the curve once all groups are there; of a picture's point, that of the first."""
+        """The mean of a point of the curve once all groups are there; the swap rates of pictures are the first's."""
         if "loss" not in point:
             return point if group == 0 else {}
         there = self._points.setdefault(point["step"], {})
         there[group] = point
-        if len(there) < len(self._sizes):
+        if len(there.keys() | self.ended) < len(self._sizes):
             return {}
         del self._points[point["step"]]
-        shared = set.intersection(*(set(one) for one in there.values()))
+        members = sum(self._sizes[number] for number in there)
         mean = {
-            name: sum(self._sizes[number] * one[name] for number, one in there.items()) / sum(self._sizes)
-            for name in shared
+            name: sum(self._sizes[number] * one[name] for number, one in there.items()) / members
+            for name in _AVERAGED
+            if all(name in one for one in there.values())
         }
         low = min(one.get("loss_low", one["loss"]) for one in there.values())
         high = max(one.get("loss_high", one["loss"]) for one in there.values())
-        return {**there[0], **mean, "loss_low": low, "loss_high": high}
+        return {**there.get(0, point), **mean, "loss_low": low, "loss_high": high}

@@ -115,6 +115,11 @@ def test_a_job_that_always_dies_fails_after_three_attempts(yard):
     assert yard.until(yard.add("dies", {"times": 2})).state == "done"
 
 
+def test_a_job_of_which_a_process_was_killed_is_started_again(yard):
+    job = yard.until(yard.add("dies", {"times": 1, "how": "a process of it"}))
+    assert (job.state, job.attempt, job.crashes) == ("done", 2, 1)
+
+
 def test_errors_are_told_in_words_and_traced_in_the_log_only(yard):
     broken, refused = yard.add("broken"), yard.add("refused")
     job = yard.until(broken)

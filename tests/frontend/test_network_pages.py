@@ -152,7 +152,7 @@ class TestEnsemble:
         first = full.state.networks["n1"]
         ids = ["n1", "e2", "e3"]
         for id, seed, accuracy in (("e2", 11, 0.58), ("e3", 12, None)):
-            other = copy.deepcopy(first) | {"id": id, "name": f"seed {seed}", "seed": seed}
+            other = copy.deepcopy(first) | {"id": id, "name": f"{first['name']}, seed {seed}", "seed": seed}
             if accuracy is None:
                 other["result"]["fidelity"] = None
                 other["result"]["training"]["problem"] = "it has not learnt the cue."
@@ -189,6 +189,11 @@ class TestEnsemble:
         for id in ("n1", "e2", "e3"):
             trio.state.networks[id]["ensemble"] = None  # as of an example that was imported
         assert "3 seeds" in str(await network.render({}, {}))
+        trio.state.networks["e2"]["seed"] = first_seed = trio.state.networks["n1"]["seed"]
+        trio.state.networks["e2"]["name"] = trio.state.networks["n1"]["name"]
+        again = str(await network.render({}, {}))
+        assert "seeds" not in again, f"seed {first_seed} twice is two trainings"
+        trio.state.networks["e2"] |= {"seed": 11, "name": trio.state.networks["n1"]["name"]}
         trio.state.networks["e3"]["config"] = {"neurons": 7}
         page = str(await network.render({}, {}))
         assert "2 seeds" in page

@@ -8,7 +8,7 @@ import signal
 import time
 
 from models.progress import Interrupted, Progress
-from worker.context import JobContext, Refused
+from worker.context import Died, JobContext, Refused
 
 
 def count(context: JobContext) -> None:
@@ -67,8 +67,10 @@ def refused(context: JobContext) -> None:
 
 
 def dies(context: JobContext) -> None:
-    """Is killed on its first ``times`` attempts."""
+    """Is killed on its first ``times`` attempts, or a process that it started is."""
     if context.attempt <= context.request["times"]:
+        if context.request.get("how") == "a process of it":
+            raise Died("A process was killed.")
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -18,11 +18,11 @@ from models.network.config import InvalidConfig, TrainConfig
 from models.network.network import Network
 from models.network.recorded import recorded_source
 from models.network.recording import record
-from models.network.side_by_side import train_side_by_side
+from models.network.side_by_side import ProcessGone, train_side_by_side
 from models.network.targets import DisplayLaw, Source, UnusableDisplays
 from models.network.trained import TrainedNetwork
 from models.progress import Progress
-from worker.context import JobContext, Refused
+from worker.context import Died, JobContext, Refused
 from worker.kinds import checkpoints
 from worker.kinds.inputs import (
     PROJECTION,
@@ -127,6 +127,8 @@ def _train(context: JobContext, config: TrainConfig, source: Source, seeds: list
         except WrongCheckpoint as error:
             context.log.warning("the checkpoint cannot be used, starting anew: %s", error)
             return train_side_by_side(config, source, seeds, context.report, keep)
+    except ProcessGone as error:
+        raise Died(str(error)) from error
     except Diverged as error:
         raise Refused("The training diverged", str(error)) from error
     except (UnusableDisplays, InvalidConfig) as error:

@@ -21,20 +21,24 @@ from models.network.objectives.penalties import penalties
 from models.network.targets import Batch, unit
 
 FAR = 3.0
-"""Radii from the origin beyond which a response is drawn back; a law's own lie at one."""
+"""Radii from the origin (at least as many units of the plane's noise) beyond which a response is drawn back.
+
+A law's own responses lie at one radius.
+"""
 
 
 def loss(network: Network, batch: Batch, generator: Generators) -> dict[str, Tensor]:
     """``"main"``: squared error of the mean (plane units squared) plus that of the covariance over the radius squared.
 
     It may come out below 0 by chance: it is an estimate, unbiased, of something that is not. ``"far"``: how far the
-    plane's activity lies beyond ``FAR`` radii, in radii, over recall.
+    plane's activity lies beyond ``FAR``, over recall.
     """
     config = network.config
     prepared, recalled = run_freely(network, batch, generator)
     plane = recalled[..., :2]
-    beyond = (torch.linalg.vector_norm(plane, dim=-1) / config.radius - FAR).clamp(min=0)
-    limit = 2 * FAR * config.radius
+    unit_length = max(config.radius, 1.0)
+    beyond = (torch.linalg.vector_norm(plane, dim=-1) / unit_length - FAR).clamp(min=0)
+    limit = 2 * FAR * unit_length
     end = plane[-1].clamp(-limit, limit).unflatten(-2, (len(batch), config.samples_per_display))
     mean, covariance = response_moments(batch, config.radius, config.response_noise)
     main = moment_error(end, mean, covariance, config.radius).mean(-1)

@@ -12,11 +12,11 @@ from models.network import side_by_side
 from models.network.checkpoint import WrongCheckpoint
 from models.network.config import InvalidConfig
 from models.network.estimate import estimate
-from models.network.side_by_side import group_sizes, train_side_by_side
+from models.network.side_by_side import GROUPS, ProcessGone, group_sizes, train_side_by_side
 from models.network.swap_laws import SwapLaw
 from models.network.targets import Source
 from models.network.training import train_ensemble
-from models.progress import Interrupted
+from models.progress import Interrupted, Progress
 from tests.models.network.conftest import BRIEF
 
 SEEDS, SIZES = [3, 1, 4], [2, 1]
@@ -53,6 +53,18 @@ def test_each_network_is_what_it_would_be_in_one_computation(together):
         assert point["floor"] == together[0].curve[place]["floor"]
 
 
+def test_a_group_that_ends_early_is_not_waited_for():
+    heard = []
+    both = side_by_side._Together([2, 1], [0.5, 0.0], heard.append)
+    both.hear(1, Progress(0.1, "step 3", {"step": 3.0, "loss": 4.0}))
+    assert (heard[-1].fraction, heard[-1].message, heard[-1].point) == (pytest.approx(1.1 / 3), "step 3", {})
+    both.hear(0, Progress(0.5, "step 3", {"step": 3.0, "loss": 1.0, "loss_low": 0.5, "loss_high": 1.5, "near": 0.2}))
+    assert heard[-1].point == {"step": 3.0, "loss": 2.0, "loss_low": 0.5, "loss_high": 4.0, "near": 0.2}
+    both.ended.add(0)
+    both.hear(1, Progress(0.2, "step 6", {"step": 6.0, "loss": 3.0, "near": 0.7}))
+    assert heard[-1].point["loss"] == 3.0
+
+
 def test_a_stop_reaches_every_process_and_the_checkpoint_goes_on_where_all_were(together):
     saved, told = [], []
 
@@ -65,12 +77,16 @@ def test_a_stop_reaches_every_process_and_the_checkpoint_goes_on_where_all_were(
         train_side_by_side(FEW, SOURCE, SEEDS, stop, saved.append, sizes=SIZES)
     assert not multiprocessing.active_children()
     assert sum(one.fraction > 0.4 for one in told) == 1, "nothing is said after the stop"
-    resumed = train_side_by_side(FEW, SOURCE, SEEDS, resume=saved[-1], sizes=[1, 1, 1])
+    again = []
+    resumed = train_side_by_side(FEW, SOURCE, SEEDS, again.append, resume=saved[-1], sizes=[1, 1, 1])
+    assert again[0].fraction > 0.3, "progress goes on from where it was"
     for one, other in zip(weights(resumed), weights(together), strict=True):
         assert torch.allclose(one, other, atol=1e-4)
     assert [one.steps for one in resumed] == [30] * 3
     with pytest.raises(WrongCheckpoint):
         train_side_by_side(FEW, SOURCE, [3, 1, 5], resume=saved[-1])
+    with pytest.raises(WrongCheckpoint, match="damaged"):
+        train_side_by_side(FEW, SOURCE, SEEDS, resume={**saved[-1], GROUPS: b"{"})
 
 
 def test_a_checkpoint_of_one_computation_goes_on_as_one(together):
@@ -96,7 +112,7 @@ def test_a_process_that_is_killed_ends_the_training_in_words():
     def kill(progress):
         os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
 
-    with pytest.raises(RuntimeError, match="ended from outside"):
+    with pytest.raises(ProcessGone, match="ended from outside"):
         train_side_by_side(FEW.changed(steps=2000), SOURCE, SEEDS, kill, sizes=SIZES)
     assert not multiprocessing.active_children()
 
@@ -116,12 +132,15 @@ def test_groups_are_as_many_as_idle_cores_and_even(monkeypatch):
     assert group_sizes(FEW, 5) == [5], "a process takes seconds to start"
     monkeypatch.setattr(side_by_side, "idle_cores", lambda: 4)
     assert group_sizes(long, 6) == [2, 2, 1, 1]
+    assert group_sizes(long.changed(threads=2), 5) == [3, 2]
+    assert group_sizes(long.changed(threads=0), 5) == [5]
     monkeypatch.setattr(side_by_side, "best_device", lambda: torch.device("cuda"))
     assert group_sizes(long, 5) == [5]
 
 
 def test_the_cost_of_an_ensemble_is_that_of_its_largest_group(monkeypatch):
     asked = []
+    monkeypatch.setattr(side_by_side, "best_device", lambda: torch.device("cpu"))
     monkeypatch.setattr(side_by_side, "idle_cores", lambda: 2)
     monkeypatch.setattr(
         "models.network.estimate.train_ensemble",
