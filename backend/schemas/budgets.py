@@ -6,7 +6,7 @@ budget means changes no training that was started before, and a stored request g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from backend.schemas.training import TrainOptions
@@ -53,6 +53,8 @@ BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "ful
 """What a budget sets otherwise than the defaults of ``TrainOptions``."""
 MOMENT_SAMPLES = 16
 """Fewer responses to a display say too little about their covariance."""
+MOMENT_DISPLAYS = 16
+"""With 8 displays a step (of 16 responses each) three networks of five did not learn the cue."""
 DENDRITIC_NEURONS = 16
 """The published size, where none is chosen: every neuron has a tree of its own."""
 
@@ -69,7 +71,7 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
     if whole.cell == "dendritic" and "neurons" not in set_by_hand:
         suited["neurons"] = DENDRITIC_NEURONS
     if objective == "moment_matching" and "samples_per_display" not in set_by_hand:
-        suited |= batch_for_moments(whole, "displays_per_batch" in set_by_hand)
+        suited |= batch_for_moments(whole, set_by_hand)
     whole = whole.model_copy(update=suited)
     problems = clashes(whole)
     if problems:
@@ -77,11 +79,19 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
     return whole
 
 
-def batch_for_moments(whole: TrainOptions, displays_chosen: bool) -> dict[str, Any]:
-    """Enough responses to each display to compare covariances, of correspondingly fewer displays: the same cost."""
+def batch_for_moments(whole: TrainOptions, chosen: Container[str]) -> dict[str, Any]:
+    """Enough responses to each display to compare covariances, of fewer displays and in fewer steps: the same cost.
+
+    What was chosen by hand stays as it is.
+    """
     samples = max(whole.samples_per_display, MOMENT_SAMPLES)
-    displays = -(-whole.displays_per_batch * whole.samples_per_display // samples)
-    return {"samples_per_display": samples} | ({} if displays_chosen else {"displays_per_batch": max(displays, 1)})
+    if "displays_per_batch" in chosen:
+        return {"samples_per_display": samples}
+    rows = whole.displays_per_batch * whole.samples_per_display
+    displays = max(-(-rows // samples), MOMENT_DISPLAYS)
+    steps = max(1, min(whole.steps, whole.steps * rows // (displays * samples)))
+    suited = {"samples_per_display": samples, "displays_per_batch": displays}
+    return suited if "steps" in chosen else {**suited, "steps": steps}
 
 
 def clashes(whole: TrainOptions) -> list[str]:

@@ -99,12 +99,12 @@ class PublishedStudyRequest(Request):
         ]  # fmt: skip
 
     def _suited_to(self, objective: Objective) -> TrainOptions:
-        """The settings at the same cost for this objective: moments take more responses to fewer displays."""
+        """The settings at the same cost for this objective: moments take more responses to a display in fewer steps."""
         if objective != "moment_matching" or "samples_per_display" in self.config.model_fields_set:
             return self.config
         chosen = {name: getattr(self.config, name) for name in self.config.model_fields_set}
         whole = settled("demo", "diffusion", self.config)
-        return TrainOptions(**{**chosen, **batch_for_moments(whole, displays_chosen=False)})
+        return TrainOptions(**{**chosen, **batch_for_moments(whole, ())})
 
     def one_training(self) -> EstimateRequest:
         """The first training, to measure how long it takes: all cost the same, step for step, but for a little."""

@@ -5,7 +5,7 @@ import torch
 
 from models.circular import wrap
 from models.display_laws import UniformDisplays
-from models.network.config import QUICK, InvalidConfig
+from models.network.config import DEMO, QUICK, InvalidConfig
 from models.network.diffusion import posterior_mean
 from models.network.network import Network
 from models.network.objectives import OBJECTIVES, diffusion, mean_matching, moment_matching
@@ -300,6 +300,9 @@ def test_a_response_far_out_is_drawn_back(sign, batch, generator, monkeypatch):
 def test_moments_need_samples_and_the_same_budget_gives_them():
     with pytest.raises(InvalidConfig, match="16"):
         QUICK.changed(objective="moment_matching")
-    suited = QUICK.suited_to("moment_matching")
-    assert suited.samples_per_display == 16
-    assert suited.displays_per_batch * 16 == QUICK.displays_per_batch * QUICK.samples_per_display
+    for preset in (QUICK, QUICK.changed(displays_per_batch=256), DEMO):
+        suited = preset.suited_to("moment_matching")
+        assert suited.samples_per_display == 16
+        assert suited.displays_per_batch >= 16
+        responses = [one.steps * one.displays_per_batch * one.samples_per_display for one in (preset, suited)]
+        assert responses[0] == responses[1]
