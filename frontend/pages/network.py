@@ -63,7 +63,7 @@ async def one_network(network_id: str) -> Component:
     if network.get("state") in ("done", "ready") and network.get("result"):
         judged = bool(network["result"].get("fidelity"))
         beside, members, comparison = await asyncio.gather(
-            same_source(network, networks), members_of(network), _nothing() if judged else comparing(network)
+            same_source(network, networks), members_of(network, networks), _nothing() if judged else comparing(network)
         )
         told = [trouble(network), *fidelity_report(network, beside, comparison), *ensemble_report(network, members)]
         body = told + finished(network)

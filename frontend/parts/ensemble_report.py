@@ -1,7 +1,8 @@
-"""Networks that were trained together and differ in their seed alone: their spread, and what any of them failed at."""
+"""Networks that differ in their seed alone: their spread, and what any of them failed at."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from dash.development.base_component import Component
 from frontend import api, theme
 from frontend.figures import training
 from frontend.parts.figure_card import figure_card, key
+from frontend.parts.network_kin import definition, other_seeds
 
 MEASURES: tuple[tuple[str, tuple[str, str], float, str], ...] = (
     ("two-sample test", ("c2st", "network"), 1.0, ".3f"),
@@ -27,10 +29,10 @@ def trouble(network: dict[str, Any]) -> Component | None:
     return dmc.Alert(problem, title="This network did not learn its task", color="yellow") if problem else None
 
 
-async def members_of(network: dict[str, Any]) -> list[dict[str, Any]]:
-    """The finished networks of the ensemble that this one belongs to, in the order of their seeds; none if alone."""
-    ids = (network.get("ensemble") or {}).get("members") or []
-    found = await api.current().all(*(f"/networks/{quote(str(id))}" for id in ids))
+async def members_of(network: dict[str, Any], networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The finished networks that differ from this one in their seed alone, itself among them, in the order of seeds."""
+    ids = [str(one["id"]) for one in other_seeds(network, networks)]
+    found = await api.current().all(*(f"/networks/{quote(id)}" for id in ids))
     return [one for one in found if one and one.get("result")]
 
 
@@ -60,7 +62,9 @@ def ensemble_report(network: dict[str, Any], members: list[dict[str, Any]]) -> l
 
 def fidelity_table(network: dict[str, Any], members: list[dict[str, Any]]) -> html.Section:
     """Fidelity over the members: mean and range of each measure, then each network."""
-    known = [one for one in members if one["result"].get("fidelity")]
+    compared = [one for one in members if one["result"].get("fidelity")]
+    newest = max((definition(one) for one in compared), default=0)
+    known = [one for one in compared if definition(one) == newest]
     rows = []
     for words, (part, name), factor, form in MEASURES if known else ():
         mean, extent = spread([factor * one["result"]["fidelity"][part][name] for one in known], form)
@@ -73,6 +77,8 @@ def fidelity_table(network: dict[str, Any], members: list[dict[str, Any]]) -> ht
         words = _seed(one) + mark
         links.append(html.Strong(words) if here else dcc.Link(words, href=f"/network/{quote(str(one['id']))}"))
     note = f"Of the {len(known)} of {len(members)} networks that have been compared with the model."
+    if len(known) < len(compared):
+        note += " Those compared by an earlier version of the measure are left out."
     if not known:
         note = "None of these networks has been compared with the behavioural model yet."
     return html.Section(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from frontend.parts.network_form import LAWS
 
 Network = Mapping[str, Any]
+Kin = TypeVar("Kin", bound=Network)
 
 
 def is_ready(network: Network) -> bool:
@@ -40,3 +41,35 @@ def training_key(network: Network) -> str:
 def seed_of(network: Network) -> int:
     """Its seed, to put networks in order."""
     return int(network.get("seed") or 0)
+
+
+def base_name(network: Network) -> str:
+    """Its name, without the seed that those of an ensemble have in theirs."""
+    return str(network.get("name") or network["id"]).removesuffix(f", seed {network.get('seed')}")
+
+
+def seeds_key(network: Network) -> str:
+    """A key of the ready networks that differ in their seed alone, whether or not one job trained them."""
+    return source_key(network) + training_key(network) + base_name(network)
+
+
+def runs(networks: Sequence[Kin]) -> list[list[Kin]]:
+    """Networks that differ in their seed alone; where a seed was trained again, those of each training apart."""
+    if len({seed_of(one) for one in networks}) == len(networks):
+        return [list(networks)]
+    trained: dict[str, list[Kin]] = {}
+    for one in networks:
+        trained.setdefault(str(one.get("job_id") or one["id"]), []).append(one)
+    return list(trained.values())
+
+
+def other_seeds(network: Network, networks: Sequence[Kin]) -> list[Kin]:
+    """The ready networks that differ from one in their seed alone, itself among them, in the order of their seeds."""
+    alike = [one for one in networks if is_ready(one) and seeds_key(one) == seeds_key(network)]
+    own = next((run for run in runs(alike) if network["id"] in [one["id"] for one in run]), [])
+    return sorted(own, key=seed_of)
+
+
+def definition(network: Network) -> int:
+    """The version of the measure that its fidelity is by; the first did not say which it is."""
+    return int((network["result"].get("fidelity") or {}).get("definition", 1))

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from frontend.parts.ensemble_report import spread
 from frontend.parts.icon import icon
-from frontend.parts.network_kin import is_ready, seed_of, source_key, source_words, training_key
+from frontend.parts.network_kin import base_name, is_ready, runs, seed_of, seeds_key, source_words
 from frontend.parts.objectives_report import objective_words
 
 Network = dict[str, Any]
@@ -38,27 +38,13 @@ def network_list(networks: Sequence[Network], fits: Sequence[dict[str, Any]]) ->
     together: dict[str, list[Network]] = {}
     for network in networks:
         together.setdefault(_together(network), []).append(network)
-    return [_card(sorted(some, key=seed_of), names) for group in together.values() for some in _runs(group)]
-
-
-def _runs(networks: Sequence[Network]) -> list[list[Network]]:
-    """Networks that differ in their seed alone; where a seed was trained again, those of each training apart."""
-    if len({seed_of(one) for one in networks}) == len(networks):
-        return [list(networks)]
-    trained: dict[str, list[Network]] = {}
-    for one in networks:
-        trained.setdefault(str(one.get("job_id") or one["id"]), []).append(one)
-    return list(trained.values())
-
-
-def _base_name(network: Network) -> str:
-    return str(network.get("name") or network["id"]).removesuffix(f", seed {network.get('seed')}")
+    return [_card(sorted(some, key=seed_of), names) for group in together.values() for some in runs(group)]
 
 
 def _together(network: Network) -> str:
     """A key of what shares a card: ready networks that differ in their seed alone, and others by their job."""
     if is_ready(network):
-        return source_key(network) + training_key(network) + _base_name(network)
+        return seeds_key(network)
     return str((network.get("ensemble") or {}).get("id") or network["id"])
 
 
@@ -77,7 +63,7 @@ def _card(networks: Sequence[Network], fits: Mapping[str, str]) -> html.Article:
     """One network, or several with a link to each."""
     first, alone = networks[0], len(networks) == 1
     name = str(first.get("name") or first["id"])
-    title = name if alone else _base_name(first)
+    title = name if alone else base_name(first)
     count = f"seed {first.get('seed', '–')}" if alone else f"{len(networks)} seeds"
     about = [objective_words(first), count, source_words(first, fits)]
     links = [dcc.Link(f"seed {one.get('seed')}", href=_page(one)) for one in networks]

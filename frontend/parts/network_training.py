@@ -37,6 +37,7 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
     points = curve.get("points") or []
     picture = curve.get("picture") or (network.get("result") or {}).get("picture")
     known = training.stages(points)
+    stage = known[-1][0] if known else "no swaps asked for" if network["objective"] == "task_optimal" else "starting"
     job_id = (job or {}).get("id") or ""
     loss_card = figure_card(
         "network-loss",
@@ -51,7 +52,7 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
         html.Div(
             [
                 html.Span("Stage", className="soft small"),
-                html.Strong(known[-1][0] if known else "starting", id="network-stage"),
+                html.Strong(stage, id="network-stage"),
             ],
             className="row",
         ),

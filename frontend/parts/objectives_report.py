@@ -18,6 +18,7 @@ from frontend.parts.figure_card import figure_card, graph
 from frontend.parts.icon import icon
 from frontend.parts.markup import Child
 from frontend.parts.network_form import OBJECTIVES
+from frontend.parts.network_kin import definition
 
 MOST = 60  # networks that are fetched; each answer holds a whole training's curve
 UNDER_WAY = ("queued", "waiting", "running", "training", "paused")
@@ -75,7 +76,7 @@ async def same_source(network: dict[str, Any], networks: Sequence[dict[str, Any]
     full = await api.current().all(*(f"/networks/{quote(str(one['id']))}" for one in done[:MOST]))
     there = [one for one in full if one and one.get("result")]
     checked = [one for one in there if one["result"].get("fidelity")]
-    known = [one for one in checked if _definition(one) == _definition(network)]
+    known = [one for one in checked if definition(one) == definition(network)]
     return Beside(
         [network, *known],
         under_way=sum(one.get("state") in UNDER_WAY for one in alike),
@@ -84,11 +85,6 @@ async def same_source(network: dict[str, Any], networks: Sequence[dict[str, Any]
         other_displays=sum(one.get("state") in ("done", "ready") for one in others) - len(done),
         older=len(done) - len(done[:MOST]),
     )
-
-
-def _definition(network: Mapping[str, Any]) -> int:
-    """The version of the measure of fidelity; the first did not say which it is."""
-    return int((network["result"].get("fidelity") or {}).get("definition", 1))
 
 
 def objective_of(network: Mapping[str, Any]) -> str:

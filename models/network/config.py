@@ -172,6 +172,11 @@ class TrainConfig:
         """Samples of each display that run on the network's own states."""
         return round(self.own_states * self.samples_per_display) if self.target == "exact" else 0
 
+    @property
+    def learns_swaps(self) -> bool:
+        """Whether the objective asks for swaps at all; a task-optimal network is to report the cued item."""
+        return self.objective != "task_optimal"
+
     def suited_to(self, objective: str) -> TrainConfig:
         """For another objective at the same cost: moments take more samples of fewer displays, and fewer such steps."""
         if objective != "moment_matching" or self.samples_per_display >= MOMENT_SAMPLES:

@@ -78,15 +78,16 @@ def delay(config: TrainConfig, step: int) -> int:
 
 def stage_words(config: TrainConfig, begun: Mapping[str, int], step: int) -> str:
     """The present stage, for a person."""
-    if SWAP not in begun:
-        return WORDS[SELECT if SELECT in begun else REMEMBER]
-    return "all swaps" if swap_weight(config, begun, step) >= 1 else "swaps grow"
+    return next(stage["name"] for stage in reversed(stages(config, begun)) if stage["from_step"] <= step)
 
 
 def stages(config: TrainConfig, begun: Mapping[str, int]) -> list[dict[str, Any]]:
-    """``{"name", "from_step"}`` of the stages that a training went through, in order, for a person."""
+    """``{"name", "from_step"}`` of the stages that a training goes through, in order, for a person."""
     found = [(WORDS[name], begun[name]) for name in (REMEMBER, SELECT) if name in begun]
     if SWAP in begun:
         full = begun[SWAP] + round(config.ramp * config.steps)
         found += [("swaps grow", begun[SWAP])] * (full > begun[SWAP]) + [("all swaps", full)]
+    if not config.learns_swaps:  # whatever comes after single items is the same to it
+        others = [step for name, step in found if name != WORDS[REMEMBER]]
+        found = found[: len(found) - len(others)] + [("all items", step) for step in others[:1]]
     return [{"name": name, "from_step": step} for name, step in found]

@@ -18,8 +18,9 @@ class TrainedNetwork:
         seed: of the training.
         seconds: spent training, over all attempts, with all networks that were trained in the same computation.
         steps: training steps done; fewer than planned if nothing more was gained.
-        curve: ``{"step", "loss", "floor", "learning_rate", "swap_weight"}`` along the training, and where held-out
-            displays were looked at, ``"energy"``: how far responses were from their law (radians).
+        curve: ``{"step", "loss", "floor", "learning_rate"}`` along the training, ``"swap_weight"`` where swaps are
+            learned, and where held-out displays were looked at, ``"energy"``: how far responses were from their law
+            (radians).
         stages: ``{"name", "from_step"}``.
         score, best_step: loss on held-out displays of the weights that were kept, and when they were met.
         verdict: what the network can do on held-out displays.

@@ -217,7 +217,7 @@ class _Training:
                 "loss": total[member] / max(count[member], 1.0),
                 "floor": self.floor[member],
                 "learning_rate": curriculum.learning_rate(self.config, step - 1),
-                "swap_weight": weight,
+                **({"swap_weight": weight} if self.config.learns_swaps else {}),
             }
             for member, weight in enumerate(self._swap_weights(step - 1))
         ]

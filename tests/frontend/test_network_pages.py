@@ -172,6 +172,12 @@ class TestEnsemble:
         assert "2 of 3 networks" in page
         assert "/network/e2" in page
 
+    async def test_numbers_of_two_definitions_are_not_averaged(self, trio):
+        trio.state.networks["e2"]["result"]["fidelity"]["definition"] = 2
+        page = str(await network.render({"network_id": "n1"}, {}))
+        assert "0.580 to 0.580" in page
+        assert "1 of 3 networks that have been compared with the model. Those compared by an earlier version" in page
+
     async def test_a_network_that_did_not_learn_says_why_and_all_are_compared_at_once(self, trio):
         page = str(await network.render({"network_id": "e3"}, {}))
         assert "it has not learnt the cue." in page
@@ -189,15 +195,19 @@ class TestEnsemble:
         for id in ("n1", "e2", "e3"):
             trio.state.networks[id]["ensemble"] = None  # as of an example that was imported
         assert "3 seeds" in str(await network.render({}, {}))
+        assert "Ensemble of 3 networks" in str(await network.render({"network_id": "e2"}, {}))
         trio.state.networks["e2"]["seed"] = first_seed = trio.state.networks["n1"]["seed"]
         trio.state.networks["e2"]["name"] = trio.state.networks["n1"]["name"]
         again = str(await network.render({}, {}))
         assert "seeds" not in again, f"seed {first_seed} twice is two trainings"
+        assert "Ensemble of" not in str(await network.render({"network_id": "e2"}, {}))
         trio.state.networks["e2"] |= {"seed": 11, "name": trio.state.networks["n1"]["name"]}
         trio.state.networks["e3"]["config"] = {"neurons": 7}
         page = str(await network.render({}, {}))
         assert "2 seeds" in page
         assert "'/explore/e3'" in page
+        assert "Ensemble of 2 networks" in str(await network.render({"network_id": "e2"}, {}))
+        assert "Ensemble of" not in str(await network.render({"network_id": "e3"}, {}))
 
     async def test_a_network_alone_is_no_ensemble(self, full):
         assert "Ensemble of" not in str(await network.render({"network_id": "n1"}, {}))

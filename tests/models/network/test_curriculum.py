@@ -174,3 +174,17 @@ def test_a_network_alone_with_the_cued_item_sees_no_other(two_items):
 
 def pool_of(batch, report):
     return type(batch.shown)(report, batch.shown.probe, batch.shown.present, batch.shown.cue, batch.shown.slot)
+
+
+def test_a_network_that_is_never_to_swap_has_no_stages_of_swaps(two_items):
+    config = CONFIG.changed(objective="task_optimal", curriculum="measured")
+    assert curriculum.stages(config, walk(config, ready={40})) == [
+        {"name": "one item at a time", "from_step": 0},
+        {"name": "all items", "from_step": 40},
+    ]
+    assert curriculum.stage_words(config, {"remember": 0}, 12) == "one item at a time"
+    assert curriculum.stage_words(config, {"remember": 0, "select": 40, "swap": 50}, 900) == "all items"
+    short = QUICK.changed(objective="task_optimal", steps=20, displays_per_batch=4, held_out=8)
+    curve = train(short, Source(two_items, SwapLaw()), seed=1, device="cpu").curve
+    assert curve
+    assert not any("swap_weight" in point for point in curve)
