@@ -77,6 +77,8 @@ def fidelity_table(network: dict[str, Any], members: list[dict[str, Any]]) -> ht
         words = _seed(one) + mark
         links.append(html.Strong(words) if here else dcc.Link(words, href=f"/network/{quote(str(one['id']))}"))
     note = f"Of the {len(known)} of {len(members)} networks that have been compared with the model."
+    if len(known) == len(members):
+        note = f"Of all {len(members)} networks."
     if len(known) < len(compared):
         note += " Those compared by an earlier version of the measure are left out."
     if not known:
@@ -86,7 +88,7 @@ def fidelity_table(network: dict[str, Any], members: list[dict[str, Any]]) -> ht
             html.H3("Fidelity, mean and range", className="card-title"),
             html.P(note, className="card-note"),
             html.Table([head, html.Tbody(rows)], className="plain-table") if rows else None,
-            html.Div(links, className="row small"),
+            html.Div(links, className="seed-links small"),
         ],
         className="card",
     )

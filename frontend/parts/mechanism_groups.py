@@ -37,7 +37,7 @@ def _group(group: Mapping[str, Any], colour: str) -> html.Div:
                 className="key-entry",
             ),
             html.Div("1 network" if count == 1 else f"{count} networks", className="small soft"),
-            html.Div(["Explore: ", *seeds], className="mechanism-seeds small"),
+            html.Div(["Explore: ", *seeds], className="seed-links small"),
         ],
         className="card mechanism-group-card",
         style={"--group": colour},

@@ -69,9 +69,9 @@ def fidelity_report(
     test, curve, energy = fidelity["c2st"], fidelity["swap_curve"], fidelity["energy"]
     tiles = [
         _tile(
-            f"{test['network']:.2f}",
+            f"{test['network']:.3f}",
             "two-sample test",
-            f"model against itself {test['floor']:.2f} ± {test.get('sd') or 0:.2f}",
+            f"model against itself {test['floor']:.3f} ± {test.get('sd') or 0:.3f}",
         ),
         _tile(
             f"{100 * curve['largest_error']:.1f} %",
