@@ -1,9 +1,10 @@
-"""Is a cloud of responses to one display one cluster, or one at either of two items?"""
+"""Is a cloud of responses to one display one cluster, or two, and are these at the two items?"""
 
 from __future__ import annotations
 
+import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ Numbers = NDArray[np.float64]
 
 SMALLEST = 0.02  # share of the responses below which a few stray ones are no cluster
 BETTER = 10.0  # by how much two clusters must lower the Bayesian information criterion
+NEAR = math.pi / 6  # radians within which a cluster is at an item
 VALLEY = 0.9  # density of the deepest place between two peaks, as a share of the lower one
 
 
@@ -29,10 +31,13 @@ class Clusters:
     Attributes:
         two: whether there are two clusters.
         swapped: share of the cluster nearer to the other item, where there are two and one of them is; else 0.
+        at_items: whether there are two clusters, one at either item. Noise that destroys a memory lets it fall into
+            attractors of the network's own, which may be two clusters anywhere.
     """
 
-    two: bool
-    swapped: float
+    two: bool = False
+    swapped: float = 0.0
+    at_items: bool = False
 
 
 def along_chord(plane: Tensor, cued: Tensor, other: Tensor, radius: float) -> Tensor:
@@ -67,14 +72,16 @@ def clusters(plane: Tensor, cued: Tensor, other: Tensor, radius: float) -> list[
     """
     found = []
     chords, arcs = along_chord(plane, cued, other, radius), along_arc(plane, cued, other)
-    for chord, arc in zip(chords, arcs, strict=True):
+    gaps = wrap(other - cued).abs().tolist()
+    for chord, arc, gap in zip(chords, arcs, gaps, strict=True):
         straight = _along(chord)
-        found.append(straight if straight.two and _along(arc).two else Clusters(False, 0.0))
+        around = _along(arc, NEAR / gap) if straight.two else Clusters()
+        found.append(replace(straight, at_items=around.at_items) if around.two else Clusters())
     return found
 
 
-def _along(places: Tensor) -> Clusters:
-    """Whether places ``(S,)`` along one line form two clusters.
+def _along(places: Tensor, near: float = 0.0) -> Clusters:
+    """Whether places ``(S,)`` along one line form two clusters; at the items are those within ``near`` of them.
 
     There are two if a mixture of two normal laws beats one normal law clearly, no component is a few stray responses,
     and the mixture's density has a valley between two peaks. The last is what tells two clusters from one that is
@@ -85,9 +92,10 @@ def _along(places: Tensor) -> Clusters:
     weights, means = two.weights_, two.means_[:, 0]
     lower, upper = (int(k) for k in np.argsort(means))
     if weights.min() < SMALLEST or one.bic(values) - two.bic(values) < BETTER or not _has_valley(two, means):
-        return Clusters(False, 0.0)
+        return Clusters()
     is_swapped = means[upper] > 0.5 > means[lower]
-    return Clusters(True, float(weights[upper]) if is_swapped else 0.0)
+    at_items = abs(means[lower]) < near and abs(means[upper] - 1) < near
+    return Clusters(True, float(weights[upper]) if is_swapped else 0.0, at_items)
 
 
 def _fitted(values: Numbers) -> GaussianMixture:

@@ -15,6 +15,7 @@ from benchmarks.published_networks import UNSEEN, path_of, trained
 from models.analysis.across import as_numbers, as_plain
 from models.analysis.subject import NothingToAnalyse, Result, Subject
 from models.network import storage
+from models.network.network import Network
 from models.network.published import BY_NAME, TWO_ITEMS
 from models.progress import silent
 
@@ -39,12 +40,13 @@ class Measured:
         """What an analysis found in every network of a condition; None where there is nothing to analyse."""
         key = (condition, analysis)
         if key not in self._results:
-            self._results[key] = [self._result(condition, analysis, seed) for seed in range(1, self.seeds + 1)]
+            seeds = range(1, self.seeds + 1)
+            networks = zip(seeds, trained(BY_NAME[condition], seeds, self.folder), strict=True)
+            self._results[key] = [self._result(condition, analysis, seed, network) for seed, network in networks]
         return self._results[key]
 
-    def _result(self, name: str, analysis: str, seed: int) -> Result | None:
+    def _result(self, name: str, analysis: str, seed: int, network: Network) -> Result | None:
         condition, module = BY_NAME[name], self.analyses[analysis]
-        network = trained(condition, seed, self.folder)
 
         def measured() -> dict[str, Any] | None:
             try:

@@ -21,7 +21,7 @@ from models.network.recording import record
 from models.network.swap_laws import SwapLaw
 
 DISPLAYS, RUNS = 4000, 4
-ROTATIONS, EACH = 24, 200
+ROTATIONS, EACH = 48, 200
 SHOWN = 128  # responses of a cloud in a picture, as in the published ones
 APART = -2 * math.pi / 3
 """Report of the other item, from that of the cued one, in the published pictures (radians)."""
@@ -35,6 +35,7 @@ class Cloud:
 
     Attributes:
         split: share of the displays whose responses form two clusters between the items.
+        at_items: share of the displays whose responses form two clusters, one at either item.
         swapped: share of the responses in a second cluster, nearer to the other item than to the cued one.
         offset: mean place of the responses along the line from the cued item (0) to the other (1).
         mean_radius: distance of a display's mean response from the origin, as a share of the radius of reports.
@@ -43,6 +44,7 @@ class Cloud:
     """
 
     split: float
+    at_items: float
     swapped: float
     offset: float
     mean_radius: float
@@ -55,6 +57,7 @@ class Cloud:
         each = -(-SHOWN // len(plane))
         return Cloud(
             split=sum(one.two for one in found) / len(found),
+            at_items=sum(one.at_items for one in found) / len(found),
             swapped=sum(one.swapped for one in found) / len(found),
             offset=float(along_chord(plane, cued, other, radius).mean()),
             mean_radius=float(plane.mean(1).norm(dim=-1).mean()) / radius,

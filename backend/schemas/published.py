@@ -50,7 +50,7 @@ USUAL: tuple[ConditionName, ...] = (
     "smooth_1", "task_optimal", "no_swap", "mean_matching", "moment_matching", "flat_0.3",
 )  # fmt: skip
 TWO_ITEMS = DisplayLawRequest(set_sizes=[2], report_separation="published", probe_separation="published")
-SMALL = TrainOptions(hidden=160, steps=4000, pool=4096, held_out=128, evaluations=10)
+SMALL = TrainOptions(hidden=160, steps=6000, pool=4096, held_out=128, evaluations=10)
 """What the networks have otherwise than those of the demo: a minute and a half of one CPU core each."""
 ANALYSIS_SECONDS = 60.0
 """What one network may take in the report on the mechanism at most: five minutes for five on two cores."""

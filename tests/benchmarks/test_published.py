@@ -20,7 +20,7 @@ TINY = QUICK.changed(steps=4, pool=64, held_out=8, evaluations=1, displays_per_b
 
 
 def planted_cloud(swaps: float, seed: int, width: float = 0.05, runs: int = 200) -> Cloud:
-    """Responses at the cued item, and a share of ``swaps`` at the other, on 24 displays."""
+    """Responses at the cued item, and a share of ``swaps`` at the other, on every display."""
     generator = torch.Generator().manual_seed(seed)
     shown = pairs(math.pi / 4)
     cued, other = shown.report.unbind(1)
@@ -33,7 +33,18 @@ def planted_cloud(swaps: float, seed: int, width: float = 0.05, runs: int = 200)
 def test_a_few_per_cent_of_swaps_are_a_second_cluster():
     cloud = planted_cloud(0.06, seed=1)
     assert cloud.split > 0.95
+    assert cloud.at_items > 0.95
     assert cloud.swapped == pytest.approx(0.06, abs=0.015)
+
+
+def test_two_clusters_where_no_item_is_are_no_swaps():
+    """Attractors at either side, as much noise finds them: one at the cued item, the other far from the second."""
+    generator = torch.Generator().manual_seed(7)
+    cued = torch.zeros(20, dtype=torch.float64)
+    second = torch.where(torch.rand(20, 200, generator=generator) < 0.4, 1.5 * APART, 0.0).double()
+    angle = second + 0.2 * torch.randn(20, 200, generator=generator, dtype=torch.float64)
+    cloud = Cloud.of(RADIUS * unit(angle), cued, cued + APART, RADIUS)
+    assert (cloud.split, cloud.at_items) == (1, 0)
 
 
 @pytest.mark.parametrize("width", [0.05, 0.3, 0.8])
@@ -133,22 +144,23 @@ def test_the_published_rates_of_swaps():
     assert {name: means[name] for name in published} == pytest.approx(published, abs=0.003)
 
 
-def test_a_kept_network_is_not_trained_again(tmp_path):
+def test_kept_networks_are_not_trained_again_and_the_missing_are_trained_together(tmp_path):
     condition = BY_NAME["task_optimal"]
     assert kept_network(condition, 3, tmp_path, TINY) is None
-    first = trained(condition, 3, tmp_path, TINY)
+    (first,) = trained(condition, [3], tmp_path, TINY)
     card = tmp_path / "task_optimal" / "3.json"
     before = card.stat().st_mtime_ns
-    again = trained(condition, 3, tmp_path, TINY)
+    _, again, _ = trained(condition, [2, 3, 4], tmp_path, TINY)
     assert card.stat().st_mtime_ns == before
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
-    about = card_of(condition, 3, tmp_path)
-    assert (about["seed"], about["condition"]) == (3, "task_optimal")
-    assert about["law"]["kind"] == "none"
+    for seed, together in ((3, 1), (2, 2), (4, 2)):
+        about = card_of(condition, seed, tmp_path)
+        assert (about["seed"], about["condition"], about["trained_together"]) == (seed, "task_optimal", together)
+        assert about["law"]["kind"] == "none"
 
 
 def test_a_network_of_other_settings_is_refused(tmp_path):
     condition = BY_NAME["task_optimal"]
-    trained(condition, 1, tmp_path, TINY)
+    trained(condition, [1], tmp_path, TINY)
     with pytest.raises(OtherSettings, match="other settings"):
-        trained(condition, 1, tmp_path, TINY.changed(steps=5))
+        trained(condition, [1], tmp_path, TINY.changed(steps=5))

@@ -74,7 +74,7 @@ def measured(tmp_path, monkeypatch) -> Measured:
         axes = {"time": [-0.2, -0.1, 0.0, 0.1, 0.2]}
         return Result(axes, {"curve": [1.0, 2.0, 3.0, 4.0, None], "one": 5.0}, {"one": 2.0})
 
-    monkeypatch.setattr("benchmarks.measured.trained", lambda condition, seed, folder: None)
+    monkeypatch.setattr("benchmarks.measured.trained", lambda condition, seeds, folder: [None for _ in seeds])
     monkeypatch.setattr("benchmarks.measured.kept", lambda file, weights, module, make: make())
     return Measured(tmp_path, 2, {"made_up": SimpleNamespace(measure=measure)})
 
