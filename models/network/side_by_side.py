@@ -260,6 +260,7 @@ class _Together:
         self._sizes, self._report = sizes, report
         self._latest = [Progress(share, "starting") for share in done]
         self._points: dict[float, dict[int, Mapping[str, float]]] = {}
+        self._passed = [-1.0] * len(sizes)  # step of the last point of each group
 
     def hear(self, group: int, progress: Progress) -> None:
         self._latest[group] = progress
@@ -270,14 +271,18 @@ class _Together:
         self._report(Progress(fraction, slowest.message, point, picture, slowest.seconds_left))
 
     def _point(self, group: int, point: Mapping[str, float]) -> Mapping[str, float]:
-        """The mean of a point of the curve once all groups are there; the swap rates of pictures are the first's."""
+        """The mean of a point of the curve once all groups are past it; the swap rates of pictures are the first's.
+
+        A group may have told its own before a pause, which nobody kept: that is the mean of the others then.
+        """
         if "loss" not in point:
             return point if group == 0 else {}
-        there = self._points.setdefault(point["step"], {})
-        there[group] = point
-        if len(there.keys() | self.ended) < len(self._sizes):
+        self._points.setdefault(point["step"], {})[group] = point
+        self._passed[group] = point["step"]
+        step = min(self._points)
+        if any(number not in self.ended and passed < step for number, passed in enumerate(self._passed)):
             return {}
-        del self._points[point["step"]]
+        there = self._points.pop(step)
         members = sum(self._sizes[number] for number in there)
         mean = {
             name: sum(self._sizes[number] * one[name] for number, one in there.items()) / members
@@ -286,4 +291,4 @@ class _Together:
         }
         low = min(one.get("loss_low", one["loss"]) for one in there.values())
         high = max(one.get("loss_high", one["loss"]) for one in there.values())
-        return {**there.get(0, point), **mean, "loss_low": low, "loss_high": high}
+        return {"step": step, **there.get(0, {}), **mean, "loss_low": low, "loss_high": high}

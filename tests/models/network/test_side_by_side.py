@@ -60,9 +60,15 @@ def test_a_group_that_ends_early_is_not_waited_for():
     assert (heard[-1].fraction, heard[-1].message, heard[-1].point) == (pytest.approx(1.1 / 3), "step 3", {})
     both.hear(0, Progress(0.5, "step 3", {"step": 3.0, "loss": 1.0, "loss_low": 0.5, "loss_high": 1.5, "near": 0.2}))
     assert heard[-1].point == {"step": 3.0, "loss": 2.0, "loss_low": 0.5, "loss_high": 4.0, "near": 0.2}
+    both.hear(0, Progress(0.6, "step 6", {"step": 6.0, "loss": 1.0}))
+    both.hear(0, Progress(0.6, "step 9", {"step": 9.0, "loss": 2.0}))
+    both.hear(1, Progress(0.2, "step 9", {"step": 9.0, "loss": 5.0}))
+    assert heard[-1].point == {"step": 6.0, "loss": 1.0, "loss_low": 1.0, "loss_high": 1.0}, "told before a pause"
     both.ended.add(0)
-    both.hear(1, Progress(0.2, "step 6", {"step": 6.0, "loss": 3.0, "near": 0.7}))
-    assert heard[-1].point["loss"] == 3.0
+    both.hear(1, Progress(0.2, "step 12", {"step": 12.0, "loss": 3.0, "near": 0.7}))
+    assert heard[-1].point["loss"] == 3.0, "step 9, of both"
+    both.hear(1, Progress(0.2, "step 15", {"step": 15.0, "loss": 4.0, "near": 0.7}))
+    assert (heard[-1].point["step"], heard[-1].point["loss"]) == (12.0, 3.0)
 
 
 def test_a_stop_reaches_every_process_and_the_checkpoint_goes_on_where_all_were(together):
