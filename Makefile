@@ -16,16 +16,18 @@ demo: install
 serve: install
 	@$(BIN)/swapscope serve --host $(HOST) --port $(PORT) --data-dir $(DATA)
 
-# Three turns. Two processes share the files whose tests do not mind a neighbour; alone run those that hold the app to
+# Four turns. Two processes share the files whose tests do not mind a neighbour; alone run those that hold the app to
 # seconds of the clock. Browsers have processes of their own: they visit real sites, and nothing that a test of the API
-# left behind in a library (a raised "shutting down" flag did) should reach them.
+# left behind in a library (a raised "shutting down" flag did) should reach them. Journeys are both.
 CLOCKED := tests/faults tests/test_launch.py tests/backend/test_events.py tests/backend/test_warm.py tests/worker/test_runner.py
-BROWSERS := $(wildcard tests/frontend/test_*browser.py) tests/frontend/test_explore_journey.py tests/journeys
+BROWSERS := $(wildcard tests/frontend/test_*browser.py) tests/frontend/test_explore_journey.py
+JOURNEYS := tests/journeys
 
 test: install browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(patsubst %,--ignore=%,$(CLOCKED) $(BROWSERS))
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(patsubst %,--ignore=%,$(CLOCKED) $(BROWSERS) $(JOURNEYS))
 	$(BIN)/python -m pytest $(CLOCKED)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(BROWSERS)
+	$(BIN)/python -m pytest $(JOURNEYS)
 
 check: install
 	$(BIN)/ruff check .

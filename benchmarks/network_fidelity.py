@@ -40,6 +40,7 @@ COLUMNS = {
     "objective": "objective",
     "cell": "cell",
     "encoding": "encoding",
+    "seed": "seed",
     "C2ST": "C2ST",
     "model": "model against model",
     "error": "largest error of the swap curve",
@@ -111,7 +112,10 @@ def options() -> Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, help="of the trainings, 1 by default")
     parser.add_argument("--budget", type=float, default=1.0, help="share of the training steps, 1 by default")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.seed == UNSEEN:
+        parser.error(f"seed {UNSEEN} is that of the displays on which networks are judged")
+    return asked
 
 
 def main() -> int:
@@ -128,7 +132,8 @@ def main() -> int:
         found.append(verdict)
         for objective in [asked.objective] if asked.objective else list(OBJECTIVES):
             rows.append(trained(case, laws, objective, asked))
-            print(f"{case.name}, {objective}: C2ST {rows[-1]['C2ST']:.3f}, {rows[-1]['CPU s']} CPU s", flush=True)
+            said = ", ".join(str(rows[-1][name]) for name in ("case", "objective", "cell", "encoding"))
+            print(f"{said}: C2ST {rows[-1]['C2ST']:.3f}, {rows[-1]['CPU s']} CPU s", flush=True)
             if objective == "diffusion" and (asked.cell, asked.encoding) == USUAL:
                 found += wanted(case, rows[-1], device)
     table(

@@ -22,7 +22,7 @@ from models.network.swap_laws import SwapLaw
 
 DISPLAYS, RUNS = 4000, 4
 ROTATIONS, EACH = 48, 200
-SHOWN = 128  # responses of a cloud in a picture, as in the published ones
+SHOWN = 144  # responses of a cloud in a picture, as in the published ones
 APART = -2 * math.pi / 3
 """Report of the other item, from that of the cued one, in the published pictures (radians)."""
 UNSEEN = 2000
@@ -39,8 +39,8 @@ class Cloud:
         swapped: share of the responses in a second cluster, nearer to the other item than to the cued one.
         offset: mean place of the responses along the line from the cued item (0) to the other (1).
         mean_radius: distance of a display's mean response from the origin, as a share of the radius of reports.
-        points: ``SHOWN`` responses ``[x, y]`` of all displays, turned so that the cued report lies at angle 0, in
-            shares of the radius.
+        points: ``SHOWN`` responses ``[x, y]``, as many of every display, turned so that the cued report lies at angle
+            0, in shares of the radius.
     """
 
     split: float

@@ -51,7 +51,7 @@ USUAL: tuple[ConditionName, ...] = (
 )  # fmt: skip
 TWO_ITEMS = DisplayLawRequest(set_sizes=[2], report_separation="published", probe_separation="published")
 SMALL = TrainOptions(hidden=160, steps=6000, pool=4096, held_out=128, evaluations=10)
-"""What the networks have otherwise than those of the demo: a minute and a half of one CPU core each."""
+"""What the networks have otherwise than those of the demo: some twelve minutes of one CPU core for five."""
 ANALYSIS_SECONDS = 60.0
 """What one network may take in the report on the mechanism at most: five minutes for five on two cores."""
 

@@ -205,7 +205,7 @@ def _mark(figure: go.Figure, group: Objective, row: int, value: float, ends: tup
     low, high = ends
     told = f"<br>{low:.3f} to {high:.3f}" if high > low else ""
     figure.add_scatter(
-        x=[value], y=[row], mode="markers+text", text=[f"{value:.2f}"], name=name,
+        x=[value], y=[row], mode="markers+text", text=[f"{value:.3f}"], name=name,
         error_x={"array": [high - value], "arrayminus": [value - low], "color": group.colour, "thickness": 2.2,
                  "width": 0},
         marker={"size": 12 if row == 0 else 11, "symbol": group.symbol, "color": group.colour}, cliponaxis=False,

@@ -79,7 +79,7 @@ def loss(points: Sequence[Point], named: Sequence[dict[str, Any]] = (), height: 
 
 
 def losses(curves: Sequence[tuple[str, Sequence[Point]]], this: str = "", height: int = 280) -> go.Figure:
-    """Loss over steps, on a log scale, of networks that were trained together; `curves` are (name, points).
+    """Loss over steps, on a log scale, of networks with different seeds; `curves` are (name, points).
 
     The curve named `this` stands out.
     """

@@ -14,8 +14,9 @@ from dash.development.base_component import Component
 from frontend import api, theme
 from frontend.figures import training
 from frontend.parts.figure_card import figure_card, key
-from frontend.parts.network_kin import definition, other_seeds
+from frontend.parts.network_kin import definition, other_seeds, seed_of
 
+MOST = 32  # networks that are fetched; each answer holds a whole training's curve
 MEASURES: tuple[tuple[str, tuple[str, str], float, str], ...] = (
     ("two-sample test", ("c2st", "network"), 1.0, ".3f"),
     ("largest error of the swap curve, percentage points", ("swap_curve", "largest_error"), 100.0, ".1f"),
@@ -30,10 +31,15 @@ def trouble(network: dict[str, Any]) -> Component | None:
 
 
 async def members_of(network: dict[str, Any], networks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The finished networks that differ from this one in their seed alone, itself among them, in the order of seeds."""
-    ids = [str(one["id"]) for one in other_seeds(network, networks)]
+    """The finished networks that differ from this one in their seed alone, itself among them, in the order of seeds.
+
+    Those of its own ensemble count though the list may be too long to have them.
+    """
+    listed = [str(one["id"]) for one in other_seeds(network, networks)]
+    together = [str(id) for id in (network.get("ensemble") or {}).get("members") or []]
+    ids = list(dict.fromkeys([*together, *listed]))[:MOST]
     found = await api.current().all(*(f"/networks/{quote(id)}" for id in ids))
-    return [one for one in found if one and one.get("result")]
+    return sorted((one for one in found if one and one.get("result")), key=seed_of)
 
 
 def spread(values: list[float], form: str) -> tuple[str, str]:

@@ -55,12 +55,16 @@ def seeds_key(network: Network) -> str:
 
 def runs(networks: Sequence[Kin]) -> list[list[Kin]]:
     """Networks that differ in their seed alone; where a seed was trained again, those of each training apart."""
-    if len({seed_of(one) for one in networks}) == len(networks):
+    if _is_one_run(networks):
         return [list(networks)]
     trained: dict[str, list[Kin]] = {}
     for one in networks:
-        trained.setdefault(str(one.get("job_id") or one["id"]), []).append(one)
-    return list(trained.values())
+        trained.setdefault(str(one.get("job_id") or "imported"), []).append(one)
+    return [run for some in trained.values() for run in ([some] if _is_one_run(some) else [[one] for one in some])]
+
+
+def _is_one_run(networks: Sequence[Network]) -> bool:
+    return len({seed_of(one) for one in networks}) == len(networks)
 
 
 def other_seeds(network: Network, networks: Sequence[Kin]) -> list[Kin]:

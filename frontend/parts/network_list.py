@@ -1,4 +1,4 @@
-"""The list of networks: those that were trained together on one card, with what they learned from and how faithful."""
+"""The list of networks: those that differ in their seed alone on one card, with their source and C2ST."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def c2st_words(networks: Sequence[Network]) -> html.Span | None:
     known = [one["fidelity"]["c2st"]["network"] for one in networks if one.get("fidelity")]
     if not known:
         return None
-    mean, ends = spread(known, ".2f")
+    mean, ends = spread(known, ".3f")
     words = f"C2ST {mean}" if len(known) == 1 else f"C2ST {mean} ({ends})"
     title = "How often a classifier tells its responses from the behavioural model's; 0.5 is chance"
     return html.Span(words, className="number", title=title)

@@ -37,7 +37,7 @@ def in_training(network: dict[str, Any], job: dict[str, Any] | None, curve: dict
     points = curve.get("points") or []
     picture = curve.get("picture") or (network.get("result") or {}).get("picture")
     known = training.stages(points)
-    stage = known[-1][0] if known else "no swaps asked for" if network["objective"] == "task_optimal" else "starting"
+    stage = known[-1][0] if known else "starting" if _learns_swaps(network) else "no swaps asked for"
     job_id = (job or {}).get("id") or ""
     loss_card = figure_card(
         "network-loss",
@@ -100,10 +100,17 @@ def forming_card(picture: dict[str, Any] | None, title: str = "Responses, as the
     )
 
 
+def _learns_swaps(network: dict[str, Any]) -> bool:
+    return network.get("objective") != "task_optimal"
+
+
 def finished(network: dict[str, Any]) -> list[Component | None]:
     """Training and settings of a finished network, under its fidelity."""
     result = network["result"]
     told = result.get("training") or {}
+    curve = told.get("curve") or []
+    if not _learns_swaps(network):  # an earlier version wrote down stages of swaps nevertheless
+        curve = [{name: value for name, value in point.items() if name != "swap_weight"} for point in curve]
     seconds = told.get("seconds")
     note = f"{told.get('steps', 0):,} steps in {duration(seconds).removeprefix('about ')}" if seconds else None
     if note and told.get("steps", 0) < told.get("planned_steps", 0):
@@ -123,10 +130,10 @@ def finished(network: dict[str, Any]) -> list[Component | None]:
                 figure_card(
                     "network-loss",
                     "Loss against its floor",
-                    training.loss(told.get("curve") or [], told.get("stages") or []),
+                    training.loss(curve, told.get("stages") or [] if _learns_swaps(network) else []),
                     height=280,
                     note=note,
-                    legend=loss_key(told.get("curve") or []),
+                    legend=loss_key(curve),
                 ),
                 html.Section(
                     [html.H3("Settings", className="card-title"), html.Dl(rows, className="settings")], className="card"

@@ -33,7 +33,7 @@ def _swap_error(fidelity: Mapping[str, Any]) -> float | None:
 
 # What the table tells: title, value out of a FidelityResult, and how it is written
 MEASURES: tuple[tuple[str, Callable[[Mapping[str, Any]], float | None], str], ...] = (
-    ("C2ST", lambda fidelity: fidelity["c2st"]["network"], "{:.2f}"),
+    ("C2ST", lambda fidelity: fidelity["c2st"]["network"], "{:.3f}"),
     ("swap error", _swap_error, "{:.1f} %"),
     ("energy", lambda fidelity: fidelity["energy"]["ratio"], "{:.2f}"),
 )

@@ -27,8 +27,10 @@ from models.network.training import Save, train_ensemble
 from models.progress import Interrupted, Progress, Report, silent
 
 Files = Mapping[str, bytes]
+Points = dict[float, dict[int, Mapping[str, float]]]
+"""Of the curve, by step and number of the group."""
 
-GROUPS, GONE = "groups.json", 137
+GROUPS, POINTS, GONE = "groups.json", "points.json", 137
 WORTH = 1000
 """Training steps from which on it is worth the few seconds that a process takes to start."""
 _AVERAGED = ("loss", "floor", "learning_rate", "swap_weight", "energy")
@@ -75,7 +77,8 @@ def train_side_by_side(
         lines = [_started(ends) for _ in groups]
         for line, group, files in zip(lines, groups, before, strict=True):
             _say(line, pickle.dumps((config, source, group, files)))
-        together = _Together([len(group) for group in groups], [_share_done(files) for files in before], report)
+        together = _Together([len(group) for group in groups], [_steps_done(files) for files in before], config, report)
+        together.waiting = _points_of(resume)
         found = _Groups(lines, groups, together, save, before).results()
     by_seed = {network.seed: network for network in found}
     return [by_seed[seed] for seed in seeds]
@@ -106,13 +109,21 @@ def _files_of(group: int, files: Files | None) -> dict[str, bytes] | None:
     return {name.removeprefix(mark): data for name, data in (files or {}).items() if name.startswith(mark)} or None
 
 
-def _share_done(files: Files | None) -> float:
-    """How far a group's checkpoint is, 0 to 1; what is damaged about it is said by the group itself."""
+def _steps_done(files: Files | None) -> int:
+    """How far a group's checkpoint is; what is damaged about it is said by the group itself."""
     try:
-        about = json.loads((files or {})[POSITION])
-        return float(about["position"]["step"] / about["config"]["steps"])
+        return int(json.loads((files or {})[POSITION])["position"]["step"])
     except (KeyError, ValueError, TypeError):
-        return 0.0
+        return 0
+
+
+def _points_of(files: Files | None) -> Points:
+    """Points of the curve that some groups had told when the checkpoint was written, and others had not."""
+    try:
+        told = json.loads((files or {})[POINTS])
+        return {float(step): {int(group): point for group, point in there.items()} for step, there in told.items()}
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return {}
 
 
 def _started(ends: ExitStack) -> Connection:
@@ -212,10 +223,8 @@ class _Groups:
                 kind, said = _heard(line)
                 if kind in ("done", "stopped"):
                     doing.remove(line)
-                    self._together.ended.add(self._number[line])
                     found += said or []
-                else:
-                    self._take_in(line, kind, said, doing)
+                self._take_in(line, kind, said, doing)
         if self._stop is not None:
             raise self._stop
         return found
@@ -227,9 +236,14 @@ class _Groups:
         if kind == "checkpoint" and self._save is not None:
             self._files[number] = said
             self._save(self._checkpoint())
-        if kind == "progress" and self._stop is None:
+        if kind == "progress" and self._stop is not None:
+            self._together.note(number, said)
+        elif kind in ("progress", "done") and self._stop is None:
             try:
-                self._together.hear(number, said)
+                if kind == "progress":
+                    self._together.hear(number, said)
+                else:
+                    self._together.end(number)
             except Interrupted as stop:
                 self._stop = stop
                 for other in doing:
@@ -237,7 +251,8 @@ class _Groups:
 
     def _checkpoint(self) -> dict[str, bytes]:
         parts = {f"{number}.{name}": data for number, files in self._files.items() for name, data in files.items()}
-        return {GROUPS: json.dumps(self._groups).encode(), **parts}
+        points = json.dumps(self._together.waiting).encode()
+        return {GROUPS: json.dumps(self._groups).encode(), POINTS: points, **parts}
 
 
 def _heard(line: Connection) -> tuple[str, Any]:
@@ -252,37 +267,53 @@ class _Together:
     """One report of all groups: the first one's pictures, and the mean of all at each point of the curve.
 
     Attributes:
-        ended: numbers of the groups that have no more points.
+        waiting: points that some groups have told, and others have not.
     """
 
-    def __init__(self, sizes: Sequence[int], done: Sequence[float], report: Report) -> None:
-        self.ended: set[int] = set()
+    def __init__(self, sizes: Sequence[int], done: Sequence[int], config: TrainConfig, report: Report) -> None:
+        self.waiting: Points = {}
         self._sizes, self._report = sizes, report
-        self._latest = [Progress(share, "starting") for share in done]
-        self._points: dict[float, dict[int, Mapping[str, float]]] = {}
-        self._passed = [-1.0] * len(sizes)  # step of the last point of each group
+        self._latest = [Progress(steps / config.steps, "starting") for steps in done]
+        self._passed = [float(steps) for steps in done]  # what a group has told, or had before the checkpoint
+        self._ended: set[int] = set()
+
+    def note(self, group: int, progress: Progress) -> None:
+        """Take in what a group says, without passing it on."""
+        self._latest[group] = progress
+        if "loss" in progress.point:
+            step = progress.point["step"]
+            self.waiting.setdefault(step, {})[group] = progress.point
+            self._passed[group] = max(step, self._passed[group])
 
     def hear(self, group: int, progress: Progress) -> None:
-        self._latest[group] = progress
+        """Take in what a group says, and pass it on: a point once all are there; pictures are the first group's."""
+        self.note(group, progress)
+        others = {} if group or "loss" in progress.point else progress.point
+        self._tell(others, progress.picture if group == 0 else None)
+
+    def end(self, group: int) -> None:
+        """Pass on the points that waited for nobody but this group, which has no more."""
+        self._ended.add(group)
+        self._tell({}, None)
+
+    def _tell(self, point: Mapping[str, float], picture: Mapping[str, Any] | None) -> None:
         fraction = sum(s * one.fraction for s, one in zip(self._sizes, self._latest, strict=True)) / sum(self._sizes)
         slowest = min(self._latest, key=lambda one: one.fraction)
-        picture = progress.picture if group == 0 else None
-        point = self._point(group, progress.point)
-        self._report(Progress(fraction, slowest.message, point, picture, slowest.seconds_left))
+        complete = [step for step in sorted(self.waiting) if self._is_complete(step)]
+        for one in [self._mean(step) for step in complete] or [point]:
+            self._report(Progress(fraction, slowest.message, one, picture, slowest.seconds_left))
 
-    def _point(self, group: int, point: Mapping[str, float]) -> Mapping[str, float]:
-        """The mean of a point of the curve once all groups are past it; the swap rates of pictures are the first's.
+    def _is_complete(self, step: float) -> bool:
+        """Whether all groups have told their point, but those that ended before it.
 
-        A group may have told its own before a pause, which nobody kept: that is the mean of the others then.
+        A group that was past it at the checkpoint will not tell it again: all had told it then, and it is known.
         """
-        if "loss" not in point:
-            return point if group == 0 else {}
-        self._points.setdefault(point["step"], {})[group] = point
-        self._passed[group] = point["step"]
-        step = min(self._points)
-        if any(number not in self.ended and passed < step for number, passed in enumerate(self._passed)):
-            return {}
-        there = self._points.pop(step)
+        there = self.waiting[step]
+        groups = range(len(self._sizes))
+        return all(number in there or (number in self._ended and self._passed[number] < step) for number in groups)
+
+    def _mean(self, step: float) -> Mapping[str, float]:
+        there = self.waiting.pop(step)
         members = sum(self._sizes[number] for number in there)
         mean = {
             name: sum(self._sizes[number] * one[name] for number, one in there.items()) / members

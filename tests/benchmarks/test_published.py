@@ -47,6 +47,17 @@ def test_two_clusters_where_no_item_is_are_no_swaps():
     assert (cloud.split, cloud.at_items) == (1, 0)
 
 
+def test_swaps_with_clusters_as_broad_as_noise_makes_them_are_seen():
+    """Responses to either item with 0.6 rad of blur, drawn in by 0.3 rad: as broad as fifteen times the noise."""
+    generator = torch.Generator().manual_seed(8)
+    cued = torch.zeros(20, dtype=torch.float64)
+    item = torch.where(torch.rand(20, 400, generator=generator) < 0.4, APART + 0.3, -0.3).double()
+    angle = item + 0.5 * torch.randn(20, 400, generator=generator, dtype=torch.float64)
+    cloud = Cloud.of(RADIUS * unit(angle), cued, cued + APART, RADIUS)
+    assert cloud.split > 0.9
+    assert cloud.at_items > 0.8
+
+
 @pytest.mark.parametrize("width", [0.05, 0.3, 0.8])
 def test_one_cloud_is_one_cluster_however_wide(width):
     cloud = planted_cloud(0.0, seed=2, width=width)

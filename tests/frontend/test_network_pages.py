@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from backend.schemas.networks import TrainRequest
 from frontend.figures import fidelity, training
 from frontend.pages import network
-from frontend.parts import network_form, network_report
+from frontend.parts import ensemble_report, network_form, network_report
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ class TestEnsemble:
         assert page.count("'/explore/n1'") == 1
         assert "'/explore/e2'" not in page
         assert "3 seeds" in page
-        assert "C2ST 0.55 (0.52 to 0.58)" in page
+        assert "C2ST 0.550 (0.520 to 0.580)" in page
         assert "'/network/e3'" in page
 
     async def test_so_are_networks_that_differ_in_their_seed_alone(self, trio):
@@ -208,6 +208,26 @@ class TestEnsemble:
         assert "'/explore/e3'" in page
         assert "Ensemble of 2 networks" in str(await network.render({"network_id": "e2"}, {}))
         assert "Ensemble of" not in str(await network.render({"network_id": "e3"}, {}))
+
+    async def test_a_seed_trained_again_does_not_take_imported_ones_apart(self, trio):
+        for id in ("n1", "e2", "e3"):
+            trio.state.networks[id] |= {"ensemble": None, "job_id": None}
+        again = copy.deepcopy(trio.state.networks["e2"]) | {"id": "again", "job_id": "here"}
+        trio.state.networks["again"] = again
+        assert "3 seeds" in str(await network.render({}, {}))
+        assert "Ensemble of 3 networks" in str(await network.render({"network_id": "e2"}, {}))
+        assert "Ensemble of" not in str(await network.render({"network_id": "again"}, {}))
+
+    async def test_its_members_count_where_the_list_is_too_long_to_have_them(self, trio):
+        row = await ensemble_report.members_of(trio.state.networks["e2"], [])
+        assert [one["id"] for one in row] == ["n1", "e2", "e3"]
+
+    async def test_a_task_optimal_network_has_no_stages_of_swaps(self, full):
+        assert "swaps as fitted" in str(await network.render({"network_id": "n1"}, {}))
+        full.state.networks["n1"]["objective"] = "task_optimal"
+        assert "swaps as fitted" not in str(await network.render({"network_id": "n1"}, {}))
+        full.state.networks["n1"] |= {"state": "running", "result": None}
+        assert "no swaps asked for" in str(await network.render({"network_id": "n1"}, {}))
 
     async def test_a_network_alone_is_no_ensemble(self, full):
         assert "Ensemble of" not in str(await network.render({"network_id": "n1"}, {}))

@@ -103,7 +103,7 @@ class TestToldApart:
             "<b>This network</b><br>Diffusion", "Moment-matching<br>2 networks", "Task-optimal<br>1 network",
         )  # fmt: skip
         mean = named(figure, "Moment-matching, mean of 2")
-        assert (mean.x[0], mean.y[0], mean.text[0]) == (pytest.approx(0.75), 1, "0.75")
+        assert (mean.x[0], mean.y[0], mean.text[0]) == (pytest.approx(0.75), 1, "0.750")
         assert mean.error_x.array[0] == mean.error_x.arrayminus[0] == pytest.approx(0.15)
         assert named(figure, "Moment-matching, networks").text == ("a", "b")
         assert named(figure, "Task-optimal").error_x.array[0] == 0

@@ -64,12 +64,17 @@ def response_moments(batch: Batch, radius: float, spread: float) -> tuple[Tensor
 
 
 def moment_error(responses: Tensor, mean: Tensor, covariance: Tensor, radius: float) -> Tensor:
-    """``(..., B)``: unbiased squared errors of the two moments of responses ``(..., B, S, 2)``, S at least 4."""
+    """``(..., B)``: unbiased squared errors of the two moments of responses ``(..., B, S, 2)``, S even, at least 4.
+
+    One way to halve the samples leaves out most pairs of them; so this is the mean over S / 2 ways, neighbours around a
+    circle each time.
+    """
     half = responses.shape[-2] // 2
-    errors = []
-    for part in (responses[..., :half, :], responses[..., half : 2 * half, :]):
-        centred = part - part.mean(-2, keepdim=True)
-        found = centred.mT @ centred / (half - 1)
-        errors.append((part.mean(-2) - mean, found - covariance))
-    (mean_one, cov_one), (mean_two, cov_two) = errors
-    return (mean_one * mean_two).sum(-1) + (cov_one * cov_two).sum((-2, -1)) / radius**2
+    around = torch.cat([responses, responses[..., :half, :]], -2)
+    ways = torch.stack([around[..., k : k + half, :] for k in range(2 * half)])
+    centre = ways.mean(-2)
+    centred = ways - centre[..., None, :]
+    mean_off = centre - mean
+    covariance_off = centred.mT @ centred / (half - 1) - covariance
+    mean_error = (mean_off[:half] * mean_off[half:]).sum(-1)
+    return (mean_error + (covariance_off[:half] * covariance_off[half:]).sum((-2, -1)) / radius**2).mean(0)

@@ -44,31 +44,47 @@ def test_each_network_is_what_it_would_be_in_one_computation(together):
     assert [one.fraction for one in heard] == sorted(one.fraction for one in heard)
     assert heard[-1].fraction == 1
     assert any(one.picture for one in heard)
-    points = {one.point["step"]: one.point for one in heard if "loss" in one.point}
-    assert len(points) == len(together[0].curve)
-    for place, point in enumerate(points.values()):
+    points = [one.point for one in heard if "loss" in one.point]
+    assert [point["step"] for point in points] == [point["step"] for point in together[0].curve]
+    for place, point in enumerate(points):
         losses = [one.curve[place]["loss"] for one in apart]
         assert point["loss"] == pytest.approx(sum(losses) / 3)
         assert (point["loss_low"], point["loss_high"]) == (min(losses), max(losses))
         assert point["floor"] == together[0].curve[place]["floor"]
 
 
+def point_of(step, loss, **more):
+    return Progress(step / 30, f"step {step}", {"step": float(step), "loss": loss, **more})
+
+
 def test_a_group_that_ends_early_is_not_waited_for():
     heard = []
-    both = side_by_side._Together([2, 1], [0.5, 0.0], heard.append)
-    both.hear(1, Progress(0.1, "step 3", {"step": 3.0, "loss": 4.0}))
-    assert (heard[-1].fraction, heard[-1].message, heard[-1].point) == (pytest.approx(1.1 / 3), "step 3", {})
-    both.hear(0, Progress(0.5, "step 3", {"step": 3.0, "loss": 1.0, "loss_low": 0.5, "loss_high": 1.5, "near": 0.2}))
+    both = side_by_side._Together([2, 1], [0, 0], FEW, heard.append)
+    both.hear(1, point_of(3, 4.0))
+    assert (heard[-1].fraction, heard[-1].message, heard[-1].point) == (pytest.approx(0.1 / 3), "starting", {})
+    both.hear(0, point_of(3, 1.0, loss_low=0.5, loss_high=1.5, near=0.2))
     assert heard[-1].point == {"step": 3.0, "loss": 2.0, "loss_low": 0.5, "loss_high": 4.0, "near": 0.2}
-    both.hear(0, Progress(0.6, "step 6", {"step": 6.0, "loss": 1.0}))
-    both.hear(0, Progress(0.6, "step 9", {"step": 9.0, "loss": 2.0}))
-    both.hear(1, Progress(0.2, "step 9", {"step": 9.0, "loss": 5.0}))
-    assert heard[-1].point == {"step": 6.0, "loss": 1.0, "loss_low": 1.0, "loss_high": 1.0}, "told before a pause"
-    both.ended.add(0)
-    both.hear(1, Progress(0.2, "step 12", {"step": 12.0, "loss": 3.0, "near": 0.7}))
-    assert heard[-1].point["loss"] == 3.0, "step 9, of both"
-    both.hear(1, Progress(0.2, "step 15", {"step": 15.0, "loss": 4.0, "near": 0.7}))
-    assert (heard[-1].point["step"], heard[-1].point["loss"]) == (12.0, 3.0)
+    for step in (6, 9, 12):
+        both.hear(1, point_of(step, float(step)))
+    both.hear(0, point_of(6, 3.0))
+    both.end(0)
+    both.hear(1, point_of(15, 15.0))
+    told = [(one.point["step"], one.point["loss"]) for one in heard if one.point]
+    assert told == [(3, 2.0), (6, 4.0), (9, 9.0), (12, 12.0), (15, 15.0)]
+
+
+def test_after_a_crash_points_that_all_had_told_are_not_told_by_some_of_them():
+    """The first group's last checkpoint was at step 10, the second's at step 5; the first had told 6 and 9 before."""
+    heard = []
+    both = side_by_side._Together([1, 1], [10, 5], FEW, heard.append)
+    both.waiting = {9.0: {0: {"step": 9.0, "loss": 1.0}}}
+    for step in (6, 9, 12):
+        both.hear(1, point_of(step, 3.0))
+    assert [one.point for one in heard if one.point] == [{"step": 9.0, "loss": 2.0, "loss_low": 1.0, "loss_high": 3.0}]
+    both.hear(0, point_of(12, 1.0))
+    both.end(0)
+    both.end(1)
+    assert [one.point["step"] for one in heard if one.point] == [9, 12]
 
 
 def test_a_stop_reaches_every_process_and_the_checkpoint_goes_on_where_all_were(together):
@@ -86,6 +102,8 @@ def test_a_stop_reaches_every_process_and_the_checkpoint_goes_on_where_all_were(
     again = []
     resumed = train_side_by_side(FEW, SOURCE, SEEDS, again.append, resume=saved[-1], sizes=[1, 1, 1])
     assert again[0].fraction > 0.3, "progress goes on from where it was"
+    steps = [one.point["step"] for one in told + again if "loss" in one.point]
+    assert steps == [point["step"] for point in together[0].curve], "every point is told, and once"
     for one, other in zip(weights(resumed), weights(together), strict=True):
         assert torch.allclose(one, other, atol=1e-4)
     assert [one.steps for one in resumed] == [30] * 3
