@@ -51,10 +51,8 @@ _FULL: dict[str, Any] = {
 }
 BUDGETS: Mapping[str, Mapping[str, Any]] = {"quick": _QUICK, "demo": _DEMO, "full": _FULL}
 """What a budget sets otherwise than the defaults of ``TrainOptions``."""
-MOMENT_SAMPLES = 16
-"""Fewer responses to a display say too little about their covariance."""
-MOMENT_DISPLAYS = 16
-"""With 8 displays a step (of 16 responses each) three networks of five did not learn the cue."""
+MOMENT_SAMPLES = 4
+"""Fewer responses to a display have no covariance in either of their halves."""
 DENDRITIC_NEURONS = 16
 """The published size, where none is chosen: every neuron has a tree of its own."""
 
@@ -80,18 +78,17 @@ def settled(budget: str | None, objective: str, chosen: TrainOptions) -> TrainOp
 
 
 def batch_for_moments(whole: TrainOptions, chosen: Container[str]) -> dict[str, Any]:
-    """Enough responses to each display to compare covariances, of fewer displays and in fewer steps: the same cost.
+    """Enough responses to each display to compare covariances, in fewer steps: the same cost.
 
-    What was chosen by hand stays as it is.
+    The stage without swaps has as many steps as before. What was chosen by hand stays as it is.
     """
-    samples = max(whole.samples_per_display, MOMENT_SAMPLES)
-    if "displays_per_batch" in chosen:
-        return {"samples_per_display": samples}
-    rows = whole.displays_per_batch * whole.samples_per_display
-    displays = max(-(-rows // samples), MOMENT_DISPLAYS)
-    steps = max(1, min(whole.steps, whole.steps * rows // (displays * samples)))
-    suited = {"samples_per_display": samples, "displays_per_batch": displays}
-    return suited if "steps" in chosen else {**suited, "steps": steps}
+    share = min(1.0, whole.samples_per_display / MOMENT_SAMPLES)
+    suited = {
+        "samples_per_display": max(whole.samples_per_display, MOMENT_SAMPLES),
+        "steps": max(1, round(whole.steps * share)),
+        "without_swaps": min(whole.without_swaps / share, 1 - whole.ramp),
+    }
+    return {name: value for name, value in suited.items() if name not in chosen}
 
 
 def clashes(whole: TrainOptions) -> list[str]:

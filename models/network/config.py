@@ -10,10 +10,8 @@ from typing import Any
 from models.network.ranges import InvalidConfig as InvalidConfig
 from models.network.ranges import converted, out_of_range
 
-MOMENT_SAMPLES = 16
-"""Fewer responses to a display say too little about their covariance."""
-MOMENT_DISPLAYS = 16
-"""With 8 displays a step (of 16 responses each) three networks of five did not learn the cue."""
+MOMENT_SAMPLES = 4
+"""Fewer responses to a display have no covariance in either of their halves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,14 +176,18 @@ class TrainConfig:
         return self.objective != "task_optimal"
 
     def suited_to(self, objective: str) -> TrainConfig:
-        """For another objective at the same cost: moments take more samples of fewer displays, and fewer such steps."""
+        """For another objective at the same cost: moments take more responses to a display, in fewer such steps.
+
+        The stage without swaps has as many steps as before: in it the network learns what the cue is for.
+        """
         if objective != "moment_matching" or self.samples_per_display >= MOMENT_SAMPLES:
             return self.changed(objective=objective)
-        rows = self.displays_per_batch * self.samples_per_display
-        displays = max(-(-rows // MOMENT_SAMPLES), MOMENT_DISPLAYS)
-        steps = max(1, min(self.steps, self.steps * rows // (displays * MOMENT_SAMPLES)))
+        share = self.samples_per_display / MOMENT_SAMPLES
         return self.changed(
-            objective=objective, samples_per_display=MOMENT_SAMPLES, displays_per_batch=displays, steps=steps
+            objective=objective,
+            samples_per_display=MOMENT_SAMPLES,
+            steps=max(1, round(self.steps * share)),
+            without_swaps=min(self.without_swaps / share, 1 - self.ramp),
         )
 
     def to_json(self) -> dict[str, Any]:

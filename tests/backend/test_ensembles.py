@@ -77,7 +77,7 @@ async def test_a_count_means_the_next_seeds_and_one_network_is_no_ensemble(clien
             {"law": None, "displays": None, "fit_id": "f" * 32, "responses": "recorded", "config": {"target": "exact"}},
             "only be “sampled”",
         ),
-        ({"objective": "moment_matching", "config": {"samples_per_display": 4}}, "at least 16"),
+        ({"objective": "moment_matching", "config": {"samples_per_display": 3}}, "at least 4"),
     ],
 )
 async def test_what_cannot_be_an_ensemble(client: httpx.AsyncClient, wrong: dict[str, Any], words: str) -> None:

@@ -239,7 +239,7 @@ def test_the_optimum_of_moment_matching_is_the_laws_own_moments(batch):
     for step in range(1500):
         optimiser.param_groups[0]["lr"] = 0.05 * (1 - step / 1500)
         optimiser.zero_grad()
-        # The same cloud many times over: one estimate from 16 of each is noisy.
+        # The same cloud many times over: one estimate is noisy.
         cloud = centre[:, None, None] + torch.randn(len(batch), 30, 16, 2, generator=generator) @ shape[:, None].mT
         value = moment_matching.moment_error(cloud, mean[:, None], covariance[:, None], CONFIG.radius)
         value.mean().backward()
@@ -297,12 +297,23 @@ def test_a_response_far_out_is_drawn_back(sign, batch, generator, monkeypatch):
     assert float(outward) > 0
 
 
+def test_all_ways_to_halve_the_samples_say_more_than_one(generator):
+    """Unbiased, and with less noise than the product of one pair of halves has."""
+    mean, covariance, off = torch.tensor([[1.0, 0.5]]), 0.4 * torch.eye(2)[None], torch.tensor([0.3, 0.0])
+    clouds = mean[:, None, None] + off + 0.4**0.5 * torch.randn(1, 4000, 8, 2, generator=generator)
+    found = moment_matching.moment_error(clouds, mean[:, None], covariance[:, None], radius=2.0)[0]
+    assert float(found.mean()) == pytest.approx(0.09, abs=3 * float(found.std()) / 4000**0.5)
+    one = [part.mean(-2) - mean for part in (clouds[0, :, :4], clouds[0, :, 4:])]
+    assert float(found.var()) < 0.9 * float((one[0] * one[1]).sum(-1).var())
+
+
 def test_moments_need_samples_and_the_same_budget_gives_them():
-    with pytest.raises(InvalidConfig, match="16"):
+    with pytest.raises(InvalidConfig, match="at least 4"):
         QUICK.changed(objective="moment_matching")
     for preset in (QUICK, QUICK.changed(displays_per_batch=256), DEMO):
         suited = preset.suited_to("moment_matching")
-        assert suited.samples_per_display == 16
-        assert suited.displays_per_batch >= 16
+        assert suited.samples_per_display == 4
+        assert suited.displays_per_batch == preset.displays_per_batch
+        assert suited.without_swaps * suited.steps == pytest.approx(preset.without_swaps * preset.steps)
         responses = [one.steps * one.displays_per_batch * one.samples_per_display for one in (preset, suited)]
         assert responses[0] == responses[1]
