@@ -21,7 +21,7 @@ OBJECTIVES: dict[str, tuple[str, str]] = {
     ),
     "moment_matching": (
         "Moment-matching",
-        "Mean and covariance of the responses to each display, from 16 or more responses to each.",
+        "Mean and covariance of the responses to each display: one cloud, however many clusters there are.",
     ),
     "task_optimal": ("Task-optimal", "Always the cued item, as well as it can: the classic task-trained network."),
 }
