@@ -77,13 +77,15 @@ def boot(network: dict[str, Any], ready: list[dict[str, Any]]) -> dict[str, Any]
 
 
 async def render(names: dict[str, str], query: dict[str, str]) -> Component:
-    """The Explore page of a network, or of the newest one that is ready."""
+    """The Explore page of a network, or of the newest one that is ready, if there is one that learned to swap."""
     networks = await api.current().get("/networks")
     ready = [one for one in networks if one.get("state") in ("done", "ready")]
     wanted = names.get("network_id")
     if wanted is None and not ready:
         return nothing_yet(networks)
-    network = await api.current().get(f"/networks/{wanted or ready[0]['id']}")
+    if wanted is None:
+        wanted = next((one for one in ready if one.get("objective") == "diffusion"), ready[0])["id"]
+    network = await api.current().get(f"/networks/{wanted}")
     if network.get("state") not in ("done", "ready"):
         return not_ready(network)
     return page(network, ready)

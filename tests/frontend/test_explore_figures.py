@@ -96,6 +96,23 @@ async def test_a_network_in_training_leads_to_its_own_page(fake: FastAPI):
     assert "failed" in texts(await explore.render({"network_id": "n3"}, {}))
 
 
+async def test_without_a_wish_it_is_a_network_that_learned_to_swap(fake: FastAPI):
+    from fake_simulation import mount
+
+    known = mount(fake).state.networks
+    first = known["n1"]
+    known.clear()
+    known.update({"newest": {**first, "id": "newest", "objective": "moment_matching"}, "n1": first})
+
+    async def shown() -> str:
+        page = await explore.render({}, {})
+        return next(one for one in page.children if getattr(one, "id", "") == "explore-boot").data["network"]["id"]
+
+    assert await shown() == "n1"
+    first["objective"] = "task_optimal"
+    assert await shown() == "newest"
+
+
 async def test_without_networks_the_page_says_how_to_get_one(fake: FastAPI):
     from fake_simulation import mount
 
