@@ -1,18 +1,19 @@
 """Networks trained from scratch, judged on displays they have never seen by the one definition of fidelity.
 
-    python -m benchmarks.network_fidelity [--case NAME] [--objective NAME] [--cell NAME] [--encoding NAME]
+    python -m benchmarks.network_fidelity [--case NAME] [--objective NAME] [--set SETTING=VALUE ...]
                                           [--seed N] [--budget SHARE] [--json FILE]
 
 Two written-down swap laws and the BNS fits of two published experiments, each with a network of every objective at the
 same size, displays and budget. First the classifier is shown a planted difference of 5 percentage points of swaps: if
 it could not see that, a low accuracy would mean nothing. The published data must be in ``../shared/data`` beside the
-checkout. ``--case`` and ``--objective`` run parts, ``--cell`` and ``--encoding`` take another network than the wanted
-numbers are for, and ``--budget 0.1`` a tenth of the training steps, for a first look.
+checkout. ``--case`` and ``--objective`` run parts, ``--set cell=gru`` trains with another setting of ``TrainConfig``
+than the wanted numbers are for, and ``--budget 0.1`` takes a tenth of the training steps, for a first look.
 Trainings use one thread, so that their CPU seconds are what they take on an idle machine.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from argparse import ArgumentParser, Namespace
 from typing import Any
@@ -24,7 +25,6 @@ from benchmarks.planted_swaps import planted_difference
 from benchmarks.wanted import Wanted, arguments, conclude, table
 from models.analysis.fidelity import network_fidelity
 from models.network.objectives import OBJECTIVES
-from models.network.ranges import CHOICES
 from models.network.targets import Source
 from models.network.training import best_device, train
 
@@ -32,14 +32,10 @@ UNSEEN = 1001
 # Four times the usual: with 2,000 displays the exact sampler's swap curve was 0.021 off by chance alone, and with the
 # wide responses to eight items the classifier could not see the planted difference.
 DISPLAYS, RUNS = 8000, 8
-SIZES: dict[str, dict[str, int]] = {"rate": {}, "gru": {}, "dendritic": {"neurons": 16}}
-"""What a cell has otherwise than the case; the dendritic one its published size."""
-USUAL = "rate", "conjunctive"
 COLUMNS = {
     "case": "case",
     "objective": "objective",
-    "cell": "cell",
-    "encoding": "encoding",
+    "settings": "settings",
     "seed": "seed",
     "C2ST": "C2ST",
     "model": "model against model",
@@ -53,7 +49,7 @@ COLUMNS = {
 
 def trained(case: Case, laws: Laws, objective: str, asked: Namespace) -> dict[str, Any]:
     """Train one network and judge it; a row of the table."""
-    config = case.config.changed(cell=asked.cell, encoding=asked.encoding, **SIZES[asked.cell]).suited_to(objective)
+    config = case.config.changed(**asked.set).suited_to(objective)
     config = config.changed(steps=max(1, round(asked.budget * config.steps)))
     started = time.process_time(), time.monotonic()
     network = train(config, Source(*laws), asked.seed).network
@@ -63,8 +59,7 @@ def trained(case: Case, laws: Laws, objective: str, asked: Namespace) -> dict[st
     return {
         "case": case.name,
         "objective": objective,
-        "cell": asked.cell,
-        "encoding": asked.encoding,
+        "settings": ", ".join(f"{name} {value}" for name, value in asked.set.items()),
         "seed": asked.seed,
         "C2ST": found["c2st"]["network"],
         "model": found["c2st"]["floor"],
@@ -106,16 +101,30 @@ def options() -> Namespace:
     parser: ArgumentParser = arguments(__doc__ or "")
     parser.add_argument("--case", choices=[case.name for case in CASES], help="one case; all by default")
     parser.add_argument("--objective", choices=list(OBJECTIVES), help="one objective; all by default")
-    parser.add_argument("--cell", choices=CHOICES["cell"], default=USUAL[0], help="recurrent cell, rate by default")
-    parser.add_argument(
-        "--encoding", choices=CHOICES["encoding"], default=USUAL[1], help="of displays, conjunctive by default"
-    )
+    parser.add_argument("--set", nargs="+", default=[], metavar="SETTING=VALUE", help="other settings of the training")
     parser.add_argument("--seed", type=int, default=1, help="of the trainings, 1 by default")
     parser.add_argument("--budget", type=float, default=1.0, help="share of the training steps, 1 by default")
     asked = parser.parse_args()
     if asked.seed == UNSEEN:
         parser.error(f"seed {UNSEEN} is that of the displays on which networks are judged")
+    try:
+        asked.set = dict(_setting(words) for words in asked.set)
+        for case in CASES:
+            case.config.changed(**asked.set)
+    except ValueError as error:
+        parser.error(str(error))
     return asked
+
+
+def _setting(words: str) -> tuple[str, Any]:
+    """A setting's name and value; what is no number or list is a word."""
+    name, separator, value = words.partition("=")
+    if not separator:
+        raise ValueError(f"a setting is written name=value, not {words}")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
 
 
 def main() -> int:
@@ -132,9 +141,9 @@ def main() -> int:
         found.append(verdict)
         for objective in [asked.objective] if asked.objective else list(OBJECTIVES):
             rows.append(trained(case, laws, objective, asked))
-            said = ", ".join(str(rows[-1][name]) for name in ("case", "objective", "cell", "encoding"))
+            said = ", ".join(str(rows[-1][name]) for name in ("case", "objective", "settings") if rows[-1][name])
             print(f"{said}: C2ST {rows[-1]['C2ST']:.3f}, {rows[-1]['CPU s']} CPU s", flush=True)
-            if objective == "diffusion" and (asked.cell, asked.encoding) == USUAL:
+            if objective == "diffusion" and not asked.set:
                 found += wanted(case, rows[-1], device)
     table(
         planted, {"case": "case", "best": "best possible", "seen": "planted 5 points", "model": "model against model"}
