@@ -42,6 +42,7 @@ COLUMNS = {
     "error": "largest error of the swap curve",
     "energy": "energy ratio",
     "swaps": "swaps near / far (asked)",
+    "steps": "steps",
     "CPU s": "CPU s",
     "wall s": "wall s",
 }
@@ -52,9 +53,9 @@ def trained(case: Case, laws: Laws, objective: str, asked: Namespace) -> dict[st
     config = case.config.changed(**asked.set).suited_to(objective)
     config = config.changed(steps=max(1, round(asked.budget * config.steps)))
     started = time.process_time(), time.monotonic()
-    network = train(config, Source(*laws), asked.seed).network
+    result = train(config, Source(*laws), asked.seed)
     cpu, wall = time.process_time() - started[0], time.monotonic() - started[1]
-    found = network_fidelity(network, *laws, UNSEEN, displays=DISPLAYS, runs=RUNS)
+    found = network_fidelity(result.network, *laws, UNSEEN, displays=DISPLAYS, runs=RUNS)
     curve = found["swap_curve"]
     return {
         "case": case.name,
@@ -68,7 +69,9 @@ def trained(case: Case, laws: Laws, objective: str, asked: Namespace) -> dict[st
         "swaps": f"{_ends(curve['network'])} ({_ends(curve['target'])})",
         "CPU s": round(cpu),
         "wall s": round(wall),
+        "steps": result.steps,
         "config": config.to_json(),
+        "training": result.summary(),
         "fidelity": found,
     }
 
