@@ -57,10 +57,14 @@ def start(site: Here, wanted: TrainRequest) -> dict[str, Any]:
 
 @router.post("/estimate", summary="How long a training will take")
 async def estimate(site: Here, wanted: EstimateRequest) -> dict[str, Any]:
-    """Measured on a few steps, on the machine that runs the simulations: ``{seconds, seconds_per_step, device}``."""
-    answer = await site.warm.ask("estimate", wanted.stored(), seconds=60.0)
+    """Measured on a few steps, on the machine that runs the simulations: ``{seconds, seconds_per_step, device}``.
+
+    ``config`` is the whole configuration that the training would have.
+    """
+    asked = wanted.stored()
+    answer = await site.warm.ask("estimate", asked, seconds=60.0)
     found: dict[str, Any] = json.loads(answer.body)
-    return found
+    return found | {"config": asked["config"]}
 
 
 @router.get("", summary="All networks, the newest first")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, State, html
+from dash import ALL, Input, Output, State, html
 
 from frontend import api
 from frontend.api import Problem
+from frontend.parts import network_law, network_settings
 from frontend.parts.icon import icon
 from frontend.parts.markup import aria
+from frontend.parts.network_law import LAWS, law_fields, law_of
+from frontend.parts.network_settings import as_it_is, config_of, in_words, settings_fold
 from frontend.wiring import callback, go, no_update
 
 OBJECTIVES: dict[str, tuple[str, str]] = {
@@ -24,12 +28,6 @@ OBJECTIVES: dict[str, tuple[str, str]] = {
         "Mean and covariance of the responses to each display: one cloud, however many clusters there are.",
     ),
     "task_optimal": ("Task-optimal", "Always the cued item, as well as it can: the classic task-trained network."),
-}
-LAWS: dict[str, str] = {
-    "none": "No swaps",
-    "flat": "Flat: all other items alike",
-    "smooth": "Smooth: swaps fall with distance",
-    "sharp": "Sharp: swaps only below 115°",
 }
 BUDGETS: dict[str, str] = {"quick": "Quick look", "demo": "Good", "full": "Best"}
 SIZES: dict[str, tuple[str, dict[str, int]]] = {
@@ -51,10 +49,10 @@ ENCODINGS: dict[str, str] = {
 }
 
 
-def source_of(chosen: str | None) -> dict[str, Any]:
-    """The part of the request that says where responses come from: `fit:ID` or `law:KIND`."""
+def source_of(chosen: str | None, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the request that says where responses come from: `fit:ID`, or `law:KIND` with what is told of it."""
     kind, _, key = (chosen or "law:smooth").partition(":")
-    return {"fit_id": key, "law": None} if kind == "fit" else {"fit_id": None, "law": {"kind": key}}
+    return {"fit_id": key, "law": None} if kind == "fit" else {"fit_id": None} | law_of(key, told)
 
 
 def request(
@@ -67,8 +65,14 @@ def request(
     count: float | None = 1,
     recorded: bool | None = False,
     seed: float | None = 1,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    law: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The body of `POST /networks`; settings as they are by default are left out."""
+    """The body of `POST /networks`; settings as they are by default are left out.
+
+    `settings` are those set by hand, as `config` has them; `law` is what the fields of a written-down law say.
+    """
     config: dict[str, Any] = dict(SIZES[size][1]) if size in SIZES else {}
     if cell == "dendritic" and size in SIZES:
         config = {"neurons": TREE_NEURONS[size]}
@@ -76,24 +80,16 @@ def request(
         config["cell"] = cell
     if encoding and encoding != "conjunctive":
         config["encoding"] = encoding
-    where = source_of(source)
+    where = source_of(source, law or {})
     if recorded and where["fit_id"]:
         where["responses"] = "recorded"
     return where | {
         "objective": objective,
-        "config": config,
+        "config": config | dict(settings or {}),
         "seed": int(seed or 1),
         "count": int(count or 1),
         "budget": budget,
     }
-
-
-def setting_words(value: object) -> str:
-    """A setting as people say it: a range of steps [low, high] in words, a number as it is."""
-    if isinstance(value, list | tuple) and len(value) == 2:
-        low, high = value
-        return f"{low} steps" if low == high else f"{low} to {high} steps"
-    return str(value)
 
 
 def duration(seconds: float) -> str:
@@ -129,6 +125,7 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                 value=f"fit:{first}" if first else "law:smooth",
                 allowDeselect=False,
             ),
+            law_fields(f"fit:{first}" if first else "law:smooth"),
             dmc.Switch(
                 id="network-recorded",
                 label="From the recorded responses themselves",
@@ -177,6 +174,7 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                 "A claim about a mechanism wants at least 5.",
                 className="soft small",
             ),
+            settings_fold(),
             html.Div(
                 [
                     dmc.Button("Train", id="network-train", leftSection=icon("play", 15)),
@@ -210,34 +208,54 @@ _CHOICES = (
     ("network-recorded", "checked"),
     ("network-seed", "value"),
 )
+_SETTINGS = {"type": network_settings.TYPE, "name": ALL}
+_LAW = {"type": network_law.TYPE, "name": ALL}
 
 
-@callback(Output("network-cost", "children"), *(Input(*one) for one in _CHOICES[:-2]))
-async def say_cost(
-    source: str | None, objective: str, size: str, budget: str, cell: str, encoding: str, count: float | None
-) -> object:
-    """How long the training would take on this machine."""
-    asked = request(source, objective, size, budget, cell, encoding, count)
+@callback(
+    Output("network-cost", "children"),
+    Output(_SETTINGS, "placeholder"),
+    *(Input(*one) for one in _CHOICES[:-2]),
+    Input(_SETTINGS, "value"),
+    State(_SETTINGS, "id"),
+)
+async def say_cost(*told: Any) -> object:  # noqa: ANN401 - values of the form's controls, of many kinds
+    """How long the training would take on this machine, and what the settings are that were left empty."""
+    *chosen, values, ids = told
+    names = [one["name"] for one in ids]
+    asked = request(*chosen, settings=config_of(names, values))
     body = {name: asked[name] for name in ("objective", "config", "budget", "count")}
     try:
         cost = await api.current().post("/networks/estimate", body)
     except Problem as problem:
-        return f"The time cannot be said: {problem.title.lower()}."
-    return f"{duration(cost['seconds'])} on {cost.get('device') or 'this machine'}"
+        return f"{problem.title}. {in_words(problem.detail)}".strip(), [no_update] * len(names)
+    time = f"{duration(cost['seconds'])} on {cost.get('device') or 'this machine'}"
+    return time, as_it_is(names, cost.get("config", {}))
 
 
 @callback(
     Output("wake", "data", allow_duplicate=True),
     Input("network-train", "n_clicks"),
     *(State(*one) for one in _CHOICES),
+    State(_SETTINGS, "value"),
+    State(_SETTINGS, "id"),
+    State(_LAW, "value"),
+    State(_LAW, "id"),
+    State("network-law-apart", "checked"),
     running=[(Output("network-train", "loading"), True, False)],
     prevent_initial_call=True,
 )
-async def start(clicks: int | None, source: str | None, objective: str, *chosen: Any) -> object:  # noqa: ANN401
-    """Ask for the training and go to its page; `chosen` are the other choices, in their order."""
+async def start(clicks: int | None, *told: Any) -> object:  # noqa: ANN401 - values of the form's controls
+    """Ask for the training and go to its page."""
     if not clicks:
         return no_update
-    job = await api.current().post("/networks", request(source, objective, *chosen))
+    *chosen, values, ids, law_values, law_ids, apart = told
+    settings = config_of([one["name"] for one in ids], values)
+    law = {one["name"]: value for one, value in zip(law_ids, law_values, strict=True)} | {"apart": apart}
+    try:
+        job = await api.current().post("/networks", request(*chosen, settings=settings, law=law))
+    except Problem as problem:
+        raise Problem(problem.title, in_words(problem.detail), problem.status) from problem
     result = job.get("result") or {}
     go(f"/network/{result['id']}" if result.get("id") else "/jobs")
     return f"train-{job['id']}"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from frontend.parts.network_form import LAWS
+from frontend.parts.network_law import law_words
 
 Network = Mapping[str, Any]
 Kin = TypeVar("Kin", bound=Network)
@@ -26,8 +26,7 @@ def source_words(network: Network, fits: Mapping[str, str]) -> str:
     """What a network learned from, in words; `fits` are names by id."""
     if network.get("fit_id"):
         return fits.get(str(network["fit_id"]), "a fit that was deleted")
-    kind = str((network.get("law") or {}).get("kind", ""))
-    return LAWS.get(kind, "A written-down swap law")
+    return law_words(network.get("law") or {}, (network.get("request") or {}).get("displays"))
 
 
 def training_key(network: Network) -> str:

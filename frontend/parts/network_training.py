@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import dcc, html
@@ -12,14 +13,14 @@ from frontend.figures import responses, training
 from frontend.parts.figure_card import figure_card, key
 from frontend.parts.job_card import job_card
 from frontend.parts.markup import data
-from frontend.parts.network_form import duration, setting_words
+from frontend.parts.network_form import duration
+from frontend.parts.network_settings import setting_words
 
 SETTINGS = {
     "cell": "cell",
     "encoding": "input",
     "neurons": "neurons",
     "hidden": "hidden units",
-    "curriculum": "curriculum",
     "steps": "training steps",
     "displays_per_batch": "displays a batch",
     "samples_per_display": "samples a display",
@@ -29,6 +30,18 @@ SETTINGS = {
     "recall_steps": "recall steps",
     "delay_steps": "delay",
     "alpha": "step size α",
+}
+MORE = {
+    "stimulus_steps": "display",
+    "cue_steps": "cue",
+    "gap_steps": "gap after the cue",
+    "step_seconds": "seconds a step stands for",
+    "preparation_noise": "noise before recall",
+    "memory_noise": "noise of memory in recall",
+    "curriculum": "a stage ends",
+    "patience": "stop early after",
+    "optimiser": "optimiser",
+    "weighting": "weighting of the denoising errors",
 }
 
 
@@ -115,13 +128,6 @@ def finished(network: dict[str, Any]) -> list[Component | None]:
     note = f"{told.get('steps', 0):,} steps in {duration(seconds).removeprefix('about ')}" if seconds else None
     if note and told.get("steps", 0) < told.get("planned_steps", 0):
         note += f", ended early: nothing more was gained ({told['planned_steps']:,} were planned)"
-    config = result.get("config") or {}
-    settings = [(words, config[name]) for name, words in SETTINGS.items() if name in config]
-    if config.get("cell", "rate") != "rate":
-        settings = [(words, value) for words, value in settings if words != SETTINGS["hidden"]]
-    settings = [("parameters", f"{result['parameters']:,}")] * ("parameters" in result) + settings
-    settings.append(("seed", result.get("seed", network.get("seed"))))
-    rows = [html.Div([html.Dt(words), html.Dd(setting_words(value), className="number")]) for words, value in settings]
     return [
         html.H2("Training", className="section"),
         forming_card(result.get("picture"), "Responses on displays it was never trained on"),
@@ -135,10 +141,29 @@ def finished(network: dict[str, Any]) -> list[Component | None]:
                     note=note,
                     legend=loss_key(curve),
                 ),
-                html.Section(
-                    [html.H3("Settings", className="card-title"), html.Dl(rows, className="settings")], className="card"
-                ),
+                _settings(network),
             ],
             className="columns",
         ),
     ]
+
+
+def _settings(network: dict[str, Any]) -> html.Section:
+    result = network["result"]
+    config = result.get("config") or {}
+    size = [("parameters", f"{result['parameters']:,}")] * ("parameters" in result)
+    seed = [("seed", result.get("seed", network.get("seed")))]
+    main = {name: words for name, words in SETTINGS.items() if name != "hidden" or config.get("cell", "rate") == "rate"}
+    more = html.Details([html.Summary("More settings"), _rows(_known(MORE, config))], className="network-more")
+    return html.Section(
+        [html.H3("Settings", className="card-title"), _rows(size + _known(main, config) + seed), more], className="card"
+    )
+
+
+def _known(wanted: Mapping[str, str], config: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(words, config[name]) for name, words in wanted.items() if name in config]
+
+
+def _rows(settings: list[tuple[str, Any]]) -> html.Dl:
+    rows = [html.Div([html.Dt(words), html.Dd(setting_words(value), className="number")]) for words, value in settings]
+    return html.Dl(rows, className="settings")

@@ -309,8 +309,11 @@ def mount(app: FastAPI, wait: float = 0.0) -> FastAPI:
     async def estimate(body: Annotated[dict[str, Any], Body()]) -> Any:
         if set(body) - {"config", "budget", "objective", "count"}:
             return fake_api.problem(422, "Unknown setting", str(sorted(body)))
+        if body["config"].get("alpha", 0) > 1:
+            return fake_api.problem(422, "The request cannot be used as it is", "config.alpha: at most 1.")
         steps = {"quick": 600, "demo": 5000, "full": 20000}.get(body.get("budget") or "demo", 5000)
-        return {"seconds": steps * 0.058, "device": "cpu, 2 cores"}
+        config = {"delay_steps": [2, 10], "alpha": 0.2, "target": "exact", "patience": 0.0} | body["config"]
+        return {"seconds": steps * 0.058, "device": "cpu, 2 cores", "config": config}
 
     @app.post("/api/networks", status_code=202)
     async def train(body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:

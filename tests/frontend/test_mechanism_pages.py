@@ -58,7 +58,7 @@ class TestChoosing:
                 for at, kind in enumerate(("flat", "smooth"))]  # fmt: skip
         assert mechanism_form.usual_choice(rows) == {"0"}
         assert mechanism_form.usual_choice([]) == set()
-        assert mechanism_form.source_words(rows[0], {}) == "Flat: all other items alike"
+        assert mechanism_form.source_words(rows[0], {}) == "Flat: 30 % swaps; 2 items"
 
     def test_networks_of_other_settings_are_no_replicates(self):
         rows = [{"id": str(at), "state": "done", "objective": "diffusion", "fit_id": "f1", "seed": at,

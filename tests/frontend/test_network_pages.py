@@ -7,12 +7,22 @@ import math
 
 import fake_simulation
 import pytest
+from callbacks import text_of
+from dash import no_update
 from fastapi import FastAPI
 
 from backend.schemas.networks import TrainRequest
 from frontend.figures import fidelity, training
 from frontend.pages import network
-from frontend.parts import ensemble_report, network_form, network_report
+from frontend.parts import (
+    ensemble_report,
+    network_form,
+    network_kin,
+    network_law,
+    network_report,
+    network_settings,
+    network_training,
+)
 
 
 @pytest.fixture
@@ -94,16 +104,98 @@ class TestForm:
     def test_durations_are_said_in_words(self, seconds, words):
         assert network_form.duration(seconds) == words
 
-    async def test_cost_is_said_before_it_starts(self, full):
-        assert "about 5 min" in str(
-            await network_form.say_cost("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1)
-        )
+    async def test_cost_is_said_before_it_starts_and_what_is_left_empty(self, full):
+        names = ["delay_longest", "alpha", "target", "patience", "steps"]
+        ids = [{"type": "network-setting", "name": name} for name in names]
+        usual = ("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1)
+        time, empty = await network_form.say_cost(*usual, ["", None, None, 0.25, ""], ids)
+        assert "about 5 min" in time
+        assert empty == ["10", "0.2", "Exact expectation", "0.25", ""]
+        time, empty = await network_form.say_cost(*usual, ["", 3, None, None, None], ids)
+        assert time == "The request cannot be used as it is. α: at most 1."
+        assert empty == [no_update] * 5
 
     def test_a_bns_fit_is_what_networks_learn_from_unless_another_is_chosen(self):
         fits = [{"id": id, "name": id, "state": "done", "model": id} for id in ("three_component", "bns")]
         assert "value='fit:bns'" in str(network_form.network_form(fits))
         assert "value='fit:three_component'" in str(network_form.network_form(fits, "three_component"))
         assert "value='fit:three_component'" in str(network_form.network_form(fits[:1]))
+
+
+class TestSettings:
+    def test_only_what_was_set_by_hand_is_asked_for(self):
+        names = ["steps", "delay_shortest", "delay_longest", "target", "memory_noise"]
+        assert network_settings.config_of(names, ["", None, "", None, 0]) == {"memory_noise": 0}
+        assert network_settings.config_of(names, [700, 2, 9, "sampled", ""]) == {
+            "steps": 700, "delay_steps": [2, 9], "target": "sampled",
+        }  # fmt: skip
+        assert network_settings.config_of(names, ["", "", 9, "", ""]) == {"delay_steps": [9, 9]}
+
+    def test_every_setting_of_the_form_is_one_of_the_api(self):
+        ends = {"delay_shortest": 3, "delay_longest": 4}
+        whole = TrainRequest.model_validate({"law": {"kind": "none"}, "budget": "demo"}).stored()["config"]
+        names = list(network_settings.SETTINGS)
+        values = [ends.get(name, whole.get(name)) for name in names]
+        assert None not in values
+        config = network_settings.config_of(names, values)
+        asked = network_form.request("law:none", "diffusion", "budget", "demo", settings=config)
+        assert TrainRequest.model_validate(asked).stored()["config"] == whole | {"delay_steps": [3, 4]}
+
+    @pytest.mark.parametrize("setting", [one for one in network_settings.SETTINGS.values() if one.choices])
+    def test_every_choice_can_be_asked_for(self, setting):
+        for value in setting.choices:
+            asked = network_form.request("law:none", "diffusion", "budget", "demo", settings={setting.name: value})
+            assert TrainRequest.model_validate(asked).stored()["config"][setting.name] == value
+
+    def test_a_problem_is_said_with_the_labels_of_the_form(self):
+        said = network_settings.in_words("config.recall_steps: input should be at least 2.")
+        assert said == "Recall, T: input should be at least 2."
+
+    def test_a_network_page_says_all_of_them_in_words(self, full):
+        row = full.state.networks["n1"]
+        row["result"]["config"] |= {"curriculum": "measured", "delay_steps": [2, 10], "patience": 0.25}
+        said = text_of(network_training.finished(row))
+        assert "when it is learned" in said
+        assert "2 to 10 steps" in said
+
+
+class TestLaw:
+    def test_the_usual_law_is_asked_for_as_the_api_has_it(self):
+        told = {"swaps": 30, "offset": 0, "width": 1.5, "spread": 2.9, "guesses": 0, "set_sizes": ["2"], "apart": False}
+        for kind in network_law.LAWS:
+            asked = network_form.request(f"law:{kind}", "diffusion", "budget", "demo", law=told)
+            assert "displays" not in asked
+            wanted = TrainRequest.model_validate(asked)
+            assert wanted.law == TrainRequest.model_validate({"law": {"kind": kind}}).law
+            assert network_form.request(f"law:{kind}", "diffusion", "budget", "demo", law={})["law"]["kind"] == kind
+
+    def test_strength_spread_guesses_and_displays_can_be_set(self):
+        told = {"swaps": 5, "offset": -1, "spread": 10, "guesses": 4, "set_sizes": ["4", "1"], "apart": True}
+        found = network_law.law_of("flat", told)
+        assert found["law"] == {"kind": "flat", "correct": 0.95, "noise": math.radians(10), "uniform": 0.04}
+        assert found["displays"]["set_sizes"] == [1, 4]
+        assert found["displays"]["probe_separation"] == "published"
+        assert network_law.law_of("smooth", told)["law"]["offset"] == -1
+        TrainRequest.model_validate(network_form.request("law:flat", "diffusion", "budget", "demo", law=told))
+
+    async def test_only_the_settings_of_the_chosen_law_are_shown(self):
+        names = ["swaps", "offset", "width", "spread", "guesses"]
+        ids = [{"type": "network-law-field", "name": name} for name in names]
+
+        async def shown(source):
+            whole, fields = await network_law.show_fields(source, ids)
+            return "display" not in whole, [name for name, one in zip(names, fields, strict=True) if not one]
+
+        assert await shown("law:flat") == (True, ["swaps", "spread", "guesses"])
+        assert await shown("law:smooth") == (True, ["offset", "width", "spread", "guesses"])
+        assert await shown("law:none") == (True, ["spread", "guesses"])
+        assert (await shown("fit:f1"))[0] is False
+
+    def test_a_list_says_how_strong_a_law_is(self):
+        flat = {"law": {"kind": "flat", "correct": 0.95}, "request": {"displays": {"set_sizes": [1, 2]}}}
+        assert network_kin.source_words(flat, {}) == "Flat: 5 % swaps; 1, 2 items"
+        smooth = {"law": {"kind": "smooth", "offset": -1.0}}
+        assert network_kin.source_words(smooth, {}) == "Smooth: swaps fall with distance, offset −1; 2 items"
 
 
 class TestPages:
