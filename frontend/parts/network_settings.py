@@ -28,6 +28,13 @@ class Setting:
 
 
 GROUPS: Mapping[str, tuple[Setting, ...]] = {
+    "The network": (
+        Setting("neurons", "Neurons", "In the place of the size above.", whole=True),
+        Setting("hidden", "Hidden units", "Of the rate cell; twice the neurons or more.", whole=True),
+        Setting("branches", "Branches of a neuron", "Of the dendritic cell.", whole=True),
+        Setting("leaves", "Leaves of a branch", "Of the dendritic cell.", whole=True),
+        Setting("slots", "Slots", "Items that a display may have, if there are slots.", whole=True),
+    ),
     "A trial, in steps": (
         Setting("stimulus_steps", "Display", whole=True),
         Setting("cue_steps", "Cue", whole=True),
