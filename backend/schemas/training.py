@@ -80,12 +80,12 @@ class TrainOptions(Request):
     samples_per_display: int = Field(2, ge=1, le=4096)
     steps: int = Field(20_000, ge=1, le=10_000_000, description="Training steps.")
     curriculum: Literal["measured", "scheduled"] = Field(
-        "scheduled", description="Whether stages end when the network is ready, or by the clock."
+        "measured", description="Whether stages end when the network is ready, or by the clock."
     )
     without_swaps: float = Field(0.1, ge=0, le=1, description="Share of the training, the longest where measured.")
     ramp: float = Field(0.1, ge=0, le=1, description="Share of the training.")
     patience: float = Field(
-        0.0, ge=0, le=1, description="Share of the training without any gain after which it ends early; 0 is never."
+        0.25, ge=0, le=1, description="Share of the training without any gain after which it ends early; 0 is never."
     )
     learning_rate: float = Field(5e-3, ge=1e-7, le=1)
     warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")

@@ -55,9 +55,9 @@ class TrainConfig:
         angles: points of the grid on which a response law is tabulated.
         displays_per_batch, samples_per_display: the batch.
         steps: training steps in all.
-        curriculum: ``"scheduled"``: no swaps for a share ``without_swaps`` of the steps. ``"measured"``: single items
-            until the network remembers one, then all items without swaps until it selects the cued one, then swaps;
-            both at most that share of the steps.
+        curriculum: ``"measured"``: single items until the network remembers one, then all items without swaps until it
+            selects the cued one, then swaps; both together at most a share ``without_swaps`` of the steps.
+            ``"scheduled"``: no swaps for all of that share.
         without_swaps, ramp: shares of the steps without any swaps and then with swaps growing to their full rate.
         patience: share of the steps after which a training without better weights ends early; 0 is never.
         optimiser: ``"muon"`` orthogonalises the updates of weight matrices, ``"adam"`` does not.
@@ -113,10 +113,10 @@ class TrainConfig:
     displays_per_batch: int = 128
     samples_per_display: int = 2
     steps: int = 20_000
-    curriculum: str = "scheduled"
+    curriculum: str = "measured"
     without_swaps: float = 0.1
     ramp: float = 0.1
-    patience: float = 0.0
+    patience: float = 0.25
     optimiser: str = "muon"
     matrix_gain: float = 2.0
     learning_rate: float = 5e-3
@@ -218,7 +218,12 @@ class TrainConfig:
         return TrainConfig(**plain)
 
 
-_EARLIER: dict[str, Any] = {"time_modulation": "additive", "swap_power": 1.0}
+_EARLIER: dict[str, Any] = {
+    "time_modulation": "additive",
+    "swap_power": 1.0,
+    "curriculum": "scheduled",
+    "patience": 0.0,
+}
 
 DEMO = TrainConfig(
     stimulus_steps=4,
@@ -250,6 +255,8 @@ QUICK = DEMO.changed(
     evaluations=5,
     averaging=0.98,
     picture_seconds=1.0,
+    curriculum="scheduled",  # what a network can do would be asked at every fourth step
+    patience=0.0,
 )
 """Seconds: for tests, and for seeing the whole path once."""
 
