@@ -41,7 +41,6 @@ _QUICK: dict[str, Any] = {
     "averaging": 0.98,
     "picture_seconds": 1.0,
     "curriculum": "scheduled",
-    "patience": 0.0,
 }
 _FULL: dict[str, Any] = {
     "steps": 30_000,

@@ -85,7 +85,7 @@ class TrainOptions(Request):
     without_swaps: float = Field(0.1, ge=0, le=1, description="Share of the training, the longest where measured.")
     ramp: float = Field(0.1, ge=0, le=1, description="Share of the training.")
     patience: float = Field(
-        0.25, ge=0, le=1, description="Share of the training without any gain after which it ends early; 0 is never."
+        0.0, ge=0, le=1, description="Share of the training without any gain after which it ends early; 0 is never."
     )
     learning_rate: float = Field(5e-3, ge=1e-7, le=1)
     warm_up: float = Field(0.1, ge=0, le=0.9, description="Share of the training.")

@@ -86,7 +86,7 @@ def request(
     return where | {
         "objective": objective,
         "config": config | dict(settings or {}),
-        "seed": int(seed or 1),
+        "seed": 1 if seed in (None, "") else int(seed),
         "count": int(count or 1),
         "budget": budget,
     }
@@ -165,7 +165,16 @@ def network_form(fits: list[dict[str, Any]], chosen: str | None = None) -> html.
                     dmc.NumberInput(
                         id="network-count", label="Networks", value=1, min=1, max=16, step=1, w=120, allowDecimal=False
                     ),
-                    dmc.NumberInput(id="network-seed", label="First seed", value=1, min=0, max=10**6, step=1, w=120),
+                    dmc.NumberInput(
+                        id="network-seed",
+                        label="First seed",
+                        value=1,
+                        min=0,
+                        allowDecimal=False,
+                        max=10**6,
+                        step=1,
+                        w=120,
+                    ),
                 ],
                 className="row",
             ),
@@ -223,9 +232,9 @@ async def say_cost(*told: Any) -> object:  # noqa: ANN401 - values of the form's
     """How long the training would take on this machine, and what the settings are that were left empty."""
     *chosen, values, ids = told
     names = [one["name"] for one in ids]
-    asked = request(*chosen, settings=config_of(names, values))
-    body = {name: asked[name] for name in ("objective", "config", "budget", "count")}
     try:
+        asked = request(*chosen, settings=config_of(names, values))
+        body = {name: asked[name] for name in ("objective", "config", "budget", "count")}
         cost = await api.current().post("/networks/estimate", body)
     except Problem as problem:
         return f"{problem.title}. {in_words(problem.detail)}".strip(), [no_update] * len(names)

@@ -10,6 +10,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, html
 
 from frontend.parts.markup import Child, Json
+from frontend.parts.network_settings import number
 from frontend.wiring import callback
 
 LAWS: dict[str, str] = {
@@ -25,6 +26,7 @@ SIZES = [2]
 """As the API has them for a law."""
 OWN: Mapping[str, str] = {"swaps": "flat", "offset": "smooth", "width": "smooth"}
 """Settings that one kind of law has."""
+NUMBERS = ("swaps", "offset", "width", "spread", "guesses")
 
 
 def law_fields(chosen: str) -> html.Div:
@@ -60,8 +62,9 @@ def law_fields(chosen: str) -> html.Div:
 
 def _number(name: str, label: str, value: float, note: str, **limits: float) -> Child:
     field = dmc.NumberInput(
-        id={"type": TYPE, "name": name}, label=label, value=value, description=note, size="xs", debounce=500,
-        hideControls=True, inputWrapperOrder=["label", "input", "description"], **{"min": 0, **limits},
+        id={"type": TYPE, "name": name}, label=label, value=value, description=note, size="xs", debounce=True,
+        hideControls=True, inputWrapperOrder=["label", "input", "description"], allowNegative="min" in limits,
+        **{"min": 0, **limits},
     )  # fmt: skip
     return html.Div(field, id={"type": "network-law-field", "name": name})
 
@@ -73,6 +76,7 @@ def _shown(is_shown: bool) -> dict[str, Json]:
 def law_of(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """`law` of a request, and `displays` if they are others than usual; what is left empty is as the API has it."""
     given = {name: value for name, value in told.items() if value not in (None, "", [])}
+    given |= {name: number(given[name]) for name in NUMBERS if name in given}
     law: dict[str, Any] = {"kind": kind}
     if kind == "flat" and "swaps" in given:
         law["correct"] = round(1 - given["swaps"] / 100, 6)

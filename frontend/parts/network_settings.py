@@ -9,6 +9,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from frontend.api import Problem
 from frontend.parts.markup import Child, Json
 
 TYPE = "network-setting"
@@ -104,14 +105,30 @@ def _field(setting: Setting) -> Child:
     if setting.choices:
         data = [{"value": value, "label": words} for value, words in setting.choices.items()]
         return dmc.Select(**common, data=data, clearable=True, placeholder="…")
-    return dmc.NumberInput(**common, allowDecimal=not setting.whole, debounce=500, hideControls=True, placeholder="…")
+    return dmc.NumberInput(
+        **common, allowDecimal=not setting.whole, debounce=True, allowNegative=False, hideControls=True, placeholder="…"
+    )
 
 
 def config_of(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
     """What was set by hand of a request's `config`; one end of the delay alone is a delay that never varies."""
-    found = {name: value for name, value in zip(names, values, strict=True) if value not in (None, "")}
+    given = {name: value for name, value in zip(names, values, strict=True) if value not in (None, "")}
+    found = {name: value if SETTINGS[name].choices else number(value) for name, value in given.items()}
     ends = [found.pop(end) for end in DELAY if end in found]
     return found | ({"delay_steps": [ends[0], ends[-1]]} if ends else {})
+
+
+def number(value: float | str) -> float | int:
+    """What stands in a field of numbers, which says "5.0" as text while it is being typed.
+
+    Raises:
+        Problem: if it is no number yet.
+    """
+    try:
+        found = float(value)
+    except ValueError as error:
+        raise Problem("This is no number", f"“{value}” stands in one of the fields.", 422) from error
+    return int(found) if found.is_integer() else found
 
 
 def as_it_is(names: Sequence[str], config: Mapping[str, Any]) -> list[str]:

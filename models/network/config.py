@@ -116,7 +116,7 @@ class TrainConfig:
     curriculum: str = "measured"
     without_swaps: float = 0.1
     ramp: float = 0.1
-    patience: float = 0.25
+    patience: float = 0.0
     optimiser: str = "muon"
     matrix_gain: float = 2.0
     learning_rate: float = 5e-3
@@ -222,7 +222,6 @@ _EARLIER: dict[str, Any] = {
     "time_modulation": "additive",
     "swap_power": 1.0,
     "curriculum": "scheduled",
-    "patience": 0.0,
 }
 
 DEMO = TrainConfig(
@@ -256,7 +255,6 @@ QUICK = DEMO.changed(
     averaging=0.98,
     picture_seconds=1.0,
     curriculum="scheduled",  # what a network can do would be asked at every fourth step
-    patience=0.0,
 )
 """Seconds: for tests, and for seeing the whole path once."""
 

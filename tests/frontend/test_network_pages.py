@@ -12,6 +12,7 @@ from dash import no_update
 from fastapi import FastAPI
 
 from backend.schemas.networks import TrainRequest
+from frontend.api import Problem
 from frontend.figures import fidelity, training
 from frontend.pages import network
 from frontend.parts import (
@@ -130,6 +131,13 @@ class TestSettings:
             "steps": 700, "delay_steps": [2, 9], "target": "sampled",
         }  # fmt: skip
         assert network_settings.config_of(names, ["", "", 9, "", ""]) == {"delay_steps": [9, 9]}
+
+    def test_half_typed_numbers_are_numbers_or_a_problem(self):
+        assert network_settings.config_of(["alpha", "steps"], ["0.50", "700."]) == {"alpha": 0.5, "steps": 700}
+        assert network_law.law_of("flat", {"swaps": "5.0", "spread": "2.9"})["law"] == {"kind": "flat", "correct": 0.95}
+        with pytest.raises(Problem, match="no number"):
+            network_settings.config_of(["alpha"], ["-"])
+        assert network_form.request("fit:f", "diffusion", "budget", "demo", seed=0)["seed"] == 0
 
     def test_every_setting_of_the_form_is_one_of_the_api(self):
         ends = {"delay_shortest": 3, "delay_longest": 4}
