@@ -50,7 +50,7 @@ COLUMNS = {
 
 def trained(case: Case, laws: Laws, objective: str, asked: Namespace) -> dict[str, Any]:
     """Train one network and judge it; a row of the table."""
-    config = case.config.changed(**asked.set).suited_to(objective)
+    config = case.config.suited_to(objective).changed(**asked.set)
     config = config.changed(steps=max(1, round(asked.budget * config.steps)))
     started = time.process_time(), time.monotonic()
     result = train(config, Source(*laws), asked.seed)
@@ -104,7 +104,9 @@ def options() -> Namespace:
     parser: ArgumentParser = arguments(__doc__ or "")
     parser.add_argument("--case", choices=[case.name for case in CASES], help="one case; all by default")
     parser.add_argument("--objective", choices=list(OBJECTIVES), help="one objective; all by default")
-    parser.add_argument("--set", nargs="+", default=[], metavar="SETTING=VALUE", help="other settings of the training")
+    parser.add_argument(
+        "--set", nargs="+", action="extend", default=[], metavar="SETTING=VALUE", help="other settings of the training"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the trainings, 1 by default")
     parser.add_argument("--budget", type=float, default=1.0, help="share of the training steps, 1 by default")
     asked = parser.parse_args()
@@ -112,6 +114,8 @@ def options() -> Namespace:
         parser.error(f"seed {UNSEEN} is that of the displays on which networks are judged")
     try:
         asked.set = dict(_setting(words) for words in asked.set)
+        if "objective" in asked.set:
+            raise ValueError("the objective is chosen by --objective")
         for case in CASES:
             case.config.changed(**asked.set)
     except ValueError as error:

@@ -224,7 +224,7 @@ _LAW = {"type": network_law.TYPE, "name": ALL}
 @callback(
     Output("network-cost", "children"),
     Output(_SETTINGS, "placeholder"),
-    *(Input(*one) for one in _CHOICES[:-2]),
+    *(Input(*one) for one in _CHOICES[:-1]),
     Input(_SETTINGS, "value"),
     State(_SETTINGS, "id"),
 )
@@ -235,6 +235,8 @@ async def say_cost(*told: Any) -> object:  # noqa: ANN401 - values of the form's
     try:
         asked = request(*chosen, settings=config_of(names, values))
         body = {name: asked[name] for name in ("objective", "config", "budget", "count")}
+        if asked.get("responses") == "recorded":
+            body["config"] |= {"target": "sampled"}
         cost = await api.current().post("/networks/estimate", body)
     except Problem as problem:
         return f"{problem.title}. {in_words(problem.detail)}".strip(), [no_update] * len(names)

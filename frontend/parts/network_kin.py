@@ -19,7 +19,8 @@ def is_ready(network: Network) -> bool:
 
 def source_key(network: Network) -> str:
     """What a network learned from, as a key: networks of one source may be compared."""
-    return json.dumps([network.get("fit_id"), network.get("law")], sort_keys=True)
+    displays = (network.get("request") or {}).get("displays")
+    return json.dumps([network.get("fit_id"), network.get("law"), displays], sort_keys=True)
 
 
 def source_words(network: Network, fits: Mapping[str, str]) -> str:

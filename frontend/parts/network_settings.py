@@ -61,7 +61,7 @@ GROUPS: Mapping[str, tuple[Setting, ...]] = {
         Setting(
             "target",
             "Target",
-            "Of diffusion; recorded responses are always sampled.",
+            "Recorded responses are always sampled.",
             choices={"exact": "Exact expectation", "sampled": "Sampled responses"},
         ),
         Setting(

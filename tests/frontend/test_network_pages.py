@@ -108,13 +108,15 @@ class TestForm:
     async def test_cost_is_said_before_it_starts_and_what_is_left_empty(self, full):
         names = ["delay_longest", "alpha", "target", "patience", "steps"]
         ids = [{"type": "network-setting", "name": name} for name in names]
-        usual = ("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1)
+        usual = ("fit:f1", "diffusion", "budget", "demo", "rate", "conjunctive", 1, False)
         time, empty = await network_form.say_cost(*usual, ["", None, None, 0.25, ""], ids)
         assert "about 5 min" in time
         assert empty == ["10", "0.2", "Exact expectation", "0.25", ""]
         time, empty = await network_form.say_cost(*usual, ["", 3, None, None, None], ids)
         assert time == "The request cannot be used as it is. α: at most 1."
         assert empty == [no_update] * 5
+        _, empty = await network_form.say_cost(*usual[:-1], True, [None] * 5, ids)
+        assert empty[names.index("target")] == "Sampled responses"
 
     def test_a_bns_fit_is_what_networks_learn_from_unless_another_is_chosen(self):
         fits = [{"id": id, "name": id, "state": "done", "model": id} for id in ("three_component", "bns")]
